@@ -1,0 +1,1 @@
+"""Clean pages in, fields out."""

@@ -1,0 +1,1 @@
+"""Honest figures of models and readers, and pictures of them."""

@@ -1,0 +1,1 @@
+"""Results for people and programs: tables, and pictures of what was read."""

@@ -1,0 +1,168 @@
+"""The values that flow through digitscan, from a scan to the rows of a table.
+
+All are frozen. Images are numpy arrays; each docstring gives shape, dtype and what zero means.
+Positions are (row, column); boxes are half-open: ``image[top:bottom, left:right]``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.rules import ANY_NUMBER, Rule
+
+GreyImage = npt.NDArray[np.uint8]
+ColourImage = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+Probabilities = npt.NDArray[np.float32]
+
+CLASS_COUNT = 11
+NOT_A_DIGIT = 10
+"""The eleventh class of every model: ink that is not exactly one digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """Which page of which source: a path (``-`` is standard input) and a zero-based page index."""
+
+    source: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A decoded page, upright as its file says.
+
+    ``image`` is (H, W) uint8, 0 black and 255 white. ``colour`` is (H, W, 3) uint8 in BGR, or None
+    where the scan is grey. ``dpi`` is None where the file does not say.
+    """
+
+    ref: PageRef
+    image: GreyImage
+    colour: ColourImage | None = None
+    dpi: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A half-open rectangle in pixels: rows ``top:bottom``, columns ``left:right``."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """Rows covered."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Columns covered."""
+        return self.right - self.left
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Index of the box in an image: ``image[box.slices]``."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPage:
+    """A page reduced to its ink, upright and with the ruling taken out.
+
+    ``ink`` is (H, W) uint8: 0 is paper, 1…255 how dark the pen is. ``ruling`` is a (H, W) mask of
+    the printed lines that were taken out. ``stroke_px`` is the typical pen width. ``to_scan`` is
+    the (3, 3) homography from clean (x, y, 1) to the pixels of the page's image.
+    """
+
+    ref: PageRef
+    ink: GreyImage
+    ruling: Mask
+    stroke_px: float
+    to_scan: npt.NDArray[np.float64]
+
+
+class FieldKind(StrEnum):
+    """What a field looks like on paper."""
+
+    BOX = "box"
+    COMB = "comb"
+    CELL = "cell"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One place where one value is written. ``cells`` is empty unless the field is a comb."""
+
+    name: str
+    box: Box
+    kind: FieldKind
+    cells: tuple[Box, ...] = ()
+    rule: Rule = ANY_NUMBER
+
+
+class Status(StrEnum):
+    """What became of a field, or of a page that gave no field."""
+
+    OK = "ok"
+    REVIEW = "review"
+    BLANK = "blank"
+    STRUCK = "struck"
+    UNREADABLE = "unreadable"
+    RULE_FAILED = "rule_failed"
+    NO_FIELDS = "no_fields"
+    PAGE_FAILED = "page_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """One digit of a reading: its box, and the (11,) float32 class probabilities of its glyph."""
+
+    box: Box
+    probabilities: Probabilities = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another value that the same ink may show, with its probability."""
+
+    value: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a field says. ``value`` is text (leading zeros live), empty where there is none.
+
+    ``confidence`` estimates the probability that ``value`` is right, 0…1.
+    """
+
+    value: str
+    confidence: float
+    status: Status
+    alternatives: tuple[Alternative, ...] = ()
+    digits: tuple[Digit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the result: a field of a page and its reading, boxes in scan pixels."""
+
+    page: PageRef
+    field: Field
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """All records of a page in reading order, or the ``problem`` that kept it from being read."""
+
+    page: PageRef
+    records: tuple[Record, ...] = ()
+    problem: str | None = None
