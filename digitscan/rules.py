@@ -18,7 +18,8 @@ class Rule:
         >>> Rule(max_digits=3).accepts("042")
         True
         """
-        return value.isascii() and value.isdigit() and self.min_digits <= len(value) <= self.max_digits
+        is_number = value.isascii() and value.isdigit()
+        return is_number and self.min_digits <= len(value) <= self.max_digits
 
 
 ANY_NUMBER = Rule()

@@ -65,7 +65,9 @@ def _resize(ink: GreyImage, scale: float) -> GreyImage:
 def _stretch(ink: GreyImage) -> GreyImage:
     """Make the darkest ink 255: faint pencil and a black pen give the same glyph."""
     darkest = int(ink.max())
-    return ink if darkest in (0, 255) else cv2.convertScaleAbs(ink, alpha=255 / darkest)
+    if darkest in (0, 255):
+        return ink
+    return np.asarray(cv2.convertScaleAbs(ink, alpha=255 / darkest), np.uint8)
 
 
 def _widen_thin_strokes(ink: GreyImage) -> GreyImage:
@@ -97,7 +99,9 @@ def stroke_width(ink: GreyImage) -> float:
     area = cv2.countNonZero(mask)
     if area == 0:
         return 0.0
-    inner = cv2.countNonZero(cv2.erode(mask, None, borderType=cv2.BORDER_CONSTANT, borderValue=0))
+    square = np.ones((3, 3), np.uint8)
+    eroded = cv2.erode(mask, square, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    inner = cv2.countNonZero(eroded)
     outline = area - inner
     return 2.0 * area / max(outline, 1)
 
