@@ -1,0 +1,1 @@
+"""Pen, hands, paper and scanner: what `samples/draw.py` draws its forms with."""
