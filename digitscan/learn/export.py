@@ -1,0 +1,167 @@
+"""A network of plain ONNX operators and a card in, a model file out.
+
+``Network`` is what the classical models are written in: the same operators compute the features
+when a model is trained and when it is read, so the two cannot differ.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.errors import OutputError, UsageError
+from digitscan.glyph.card import GLYPH_SIDE, METADATA_KEY, ModelCard
+from digitscan.values import CLASS_COUNT
+
+OPSET = 17
+IR_VERSION = 8
+"""What ONNX Runtime reads since 1.12, and all that the operators here need."""
+RUN_BATCH = 1000
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Network:
+    """ONNX operators, added one after another; each answer is known by a name."""
+
+    def __init__(self) -> None:
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+
+    def constant(self, values: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> str:
+        """Keep fixed values in the model; returns their name."""
+        import onnx
+
+        name = f"constant_{len(self._constants)}"
+        array = np.ascontiguousarray(values, dtype)
+        self._constants.append(onnx.numpy_helper.from_array(array, name))
+        return name
+
+    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
+        """Add one operator; returns the name of its answer."""
+        import onnx
+
+        name = f"{operator.lower()}_{len(self._nodes)}"
+        self._nodes.append(onnx.helper.make_node(operator, inputs, [name], name=name, **attributes))
+        return name
+
+    def scale(self, source: str, factor: float) -> str:
+        """Multiply by a number."""
+        return self.add("Mul", source, self.constant(factor))
+
+    def reshape(self, source: str, *shape: int) -> str:
+        """Give the values another shape; -1 is whatever is left."""
+        return self.add("Reshape", source, self.constant(shape, np.int64))
+
+    def affine(self, source: str, weights: npt.ArrayLike, bias: npt.ArrayLike) -> str:
+        """Multiply (N, k) by ``weights`` (k, m) and add ``bias`` (m,)."""
+        return self.add("Gemm", source, self.constant(weights), self.constant(bias))
+
+    def model(self, **outputs: tuple[str, int]) -> Any:
+        """Close the network: from ``glyphs`` (N, 28, 28, 1) to outputs, each a name and a width."""
+        import onnx
+
+        helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+        nodes = [
+            *self._nodes,
+            *(helper.make_node("Identity", [name], [out]) for out, (name, _) in outputs.items()),
+        ]
+        graph = helper.make_graph(
+            nodes,
+            "digitscan",
+            [helper.make_tensor_value_info("glyphs", kind, ["N", GLYPH_SIDE, GLYPH_SIDE, 1])],
+            [
+                helper.make_tensor_value_info(out, kind, ["N", width])
+                for out, (_, width) in outputs.items()
+            ],
+            self._constants,
+        )
+        opsets = [helper.make_opsetid("", OPSET)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+
+    def classifier(self, scores: str, temperature: float) -> Any:
+        """Close the network as a model: scores (N, 11) divided by a temperature, then softmax."""
+        logits = self.scale(scores, 1 / temperature)
+        probabilities = self.add("Softmax", logits, axis=1)
+        return self.model(logits=(logits, CLASS_COUNT), probabilities=(probabilities, CLASS_COUNT))
+
+
+def run_network(model: Any, glyphs: npt.NDArray[np.uint8], threads: int = 1) -> FloatArray:
+    """Run a model of one output over (N, 28, 28) uint8 glyphs; returns (N, k) float32."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    session = ort.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    batches = (
+        glyphs[start : start + RUN_BATCH, :, :, None].astype(np.float32) / 255
+        for start in range(0, len(glyphs), RUN_BATCH)
+    )
+    return np.concatenate([session.run(None, {"glyphs": batch})[0] for batch in batches])
+
+
+def write_model(path: Path, network: Any, card: ModelCard) -> None:
+    """Write an ONNX model with its card, under a temporary name first: whole or not at all.
+
+    Parameters
+    ----------
+    network : onnx.ModelProto
+        Input ``glyphs`` float32 (N, 28, 28, 1), outputs ``logits`` and ``probabilities`` (N, 11).
+
+    Raises
+    ------
+    OutputError
+        If the file can't be written.
+    """
+    import onnx
+
+    network.producer_name = "digitscan"
+    network.producer_version = card.made_by
+    del network.metadata_props[:]
+    onnx.helper.set_model_props(network, {METADATA_KEY: card.to_json()})
+    onnx.checker.check_model(network)
+    content = network.SerializeToString(deterministic=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{path}: the model can't be written ({error})") from error
+
+
+def require_training_packages(*modules: str) -> None:
+    """Check that packages needed to train are installed, before any work is done.
+
+    Raises
+    ------
+    UsageError
+        If one is missing; says how to install it.
+    """
+    missing = [module for module in modules if importlib.util.find_spec(module) is None]
+    if missing:
+        raise UsageError(
+            f"training needs {', '.join(missing)}, not installed; "
+            "install them with: pip install 'digitscan[train]'"
+        )
+
+
+def package_versions(*packages: str) -> dict[str, str]:
+    """Tell the installed versions of ``packages``, for a model's card."""
+    return {package: importlib.metadata.version(package) for package in packages}
