@@ -73,16 +73,18 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:
-    """A page reduced to its ink, upright and with the ruling taken out.
+    """A page reduced to its ink, flat and upright.
 
-    ``ink`` is (H, W) uint8: 0 is paper, 1…255 how dark the pen is. ``ruling`` is a (H, W) mask of
-    the printed lines that were taken out. ``stroke_px`` is the typical pen width. ``to_scan`` is
-    the (3, 3) homography from clean (x, y, 1) to the pixels of the page's image.
+    ``ink`` is (H, W) uint8: 0 is paper, 1…255 how dark pen or print is. ``level`` and ``plumb`` are
+    (H, W) masks of the ruled lines in that ink, along the rows and along the columns. ``stroke_px``
+    is the typical pen width. ``to_scan`` is the (3, 3) homography from clean (x, y, 1) to the
+    pixels of the page's image.
     """
 
     ref: PageRef
     ink: GreyImage
-    ruling: Mask
+    level: Mask
+    plumb: Mask
     stroke_px: float
     to_scan: npt.NDArray[np.float64]
 

@@ -1,0 +1,118 @@
+"""The ruling of a page in, the closed cells between its lines out."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import Box, Mask
+
+SMALLEST_STROKES = 5.0
+"""Cells narrower or lower than this many stroke widths hold no digit."""
+LEAST_FILL = 0.7
+"""Share of its bounding box that a cell covers; less is no rectangle."""
+LEAST_SHOWN = 0.75
+"""Share of a side that must be seen for it to count as there."""
+LARGEST_SHARE = 0.9
+"""Share of the page's sides over which a hole is the page's margin, not a cell."""
+
+
+def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
+    """Rectangles that the ruling encloses, without those that enclose others.
+
+    Parameters
+    ----------
+    level, plumb : (H, W) bool
+        True on a ruled line along the rows, along the columns.
+    stroke_px : float
+        Typical stroke width, the yardstick of sizes.
+    """
+    picture = (level | plumb).astype(np.uint8)
+    for missing in _missing_sides(level, plumb, stroke_px):
+        cv2.line(picture, *missing, color=1)
+    contours, hierarchy = cv2.findContours(picture, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if hierarchy is None:
+        return []
+    holes = [
+        contour for contour, links in zip(contours, hierarchy[0], strict=True) if links[3] >= 0
+    ]
+    boxes = [_cell(np.asarray(hole), stroke_px, level.shape) for hole in holes]
+    return _innermost([box for box in boxes if box is not None])
+
+
+def _missing_sides(
+    level: Mask, plumb: Mask, stroke_px: float
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Ends, as (x, y), of level sides that are missing between two equal plumb sides.
+
+    A box whose top shows and whose bottom is dotted or faint is a box all the same.
+    """
+    sides = sorted(_plumb_sides(plumb, SMALLEST_STROKES * stroke_px), key=lambda s: s.left)
+    reach = int(2 * stroke_px)
+    missing = []
+    for number, left in enumerate(sides):
+        right = _partner(left, sides[number + 1 :], stroke_px)
+        if right is None:
+            continue
+        top, bottom = (left.top + right.top) // 2, (left.bottom + right.bottom) // 2
+        above, below = (_shows(level, r, left.right, right.left, reach) for r in (top, bottom))
+        if above != below:
+            row = bottom - 1 if above else top
+            missing.append(((left.left, row), (right.right, row)))
+    return missing
+
+
+def _partner(left: Box, others: list[Box], stroke_px: float) -> Box | None:
+    """The next plumb line to the right that begins and ends at the same height as ``left``."""
+    slack = 3 * stroke_px
+    for side in others:
+        level = abs(left.top - side.top) <= slack and abs(left.bottom - side.bottom) <= slack
+        if level and side.left - left.right >= SMALLEST_STROKES * stroke_px:
+            return side
+    return None
+
+
+def _plumb_sides(plumb: Mask, shortest: float) -> list[Box]:
+    contours, _ = cv2.findContours(
+        plumb.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    rectangles = [cv2.boundingRect(contour) for contour in contours]
+    return [Box(y, x, y + h, x + w) for x, y, w, h in rectangles if h >= shortest]
+
+
+def _shows(level: Mask, row: int, start: int, end: int, reach: int) -> bool:
+    """Whether a level line runs near ``row`` from column ``start`` to ``end``."""
+    if end <= start:
+        return False
+    band = level[max(0, row - reach) : row + reach, start:end].any(axis=0)
+    return bool(band.mean() >= LEAST_SHOWN)
+
+
+def _cell(hole: npt.NDArray[np.generic], stroke_px: float, page: tuple[int, ...]) -> Box | None:
+    left, top, width, height = cv2.boundingRect(hole)
+    if min(width, height) < SMALLEST_STROKES * stroke_px:
+        return None
+    if height > LARGEST_SHARE * page[0] and width > LARGEST_SHARE * page[1]:
+        return None
+    if cv2.contourArea(hole) < LEAST_FILL * width * height:
+        return None
+    return Box(top, left, top + height, left + width)
+
+
+def _innermost(boxes: list[Box]) -> list[Box]:
+    """Without the boxes that hold another one."""
+    if not boxes:
+        return []
+    sides = np.array([[b.top, b.left, b.bottom, b.right] for b in boxes])
+    top, left, bottom, right = sides.T
+    middle_row, middle_column = (top + bottom) / 2, (left + right) / 2
+    holds = (
+        (top[:, None] < middle_row)
+        & (middle_row < bottom[:, None])
+        & (left[:, None] < middle_column)
+        & (middle_column < right[:, None])
+    )
+    area = (bottom - top) * (right - left)
+    holds &= area[:, None] > 1.5 * area
+    return [box for box, outer in zip(boxes, holds.any(axis=1), strict=True) if not outer]

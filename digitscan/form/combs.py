@@ -1,0 +1,150 @@
+"""A row of cells in, the combs and single cells that it is made of out.
+
+The lines of a scan are broken, and stems of letters look like lines. So a comb is not taken cell by
+cell: a pitch is fitted to a stretch of neighbouring cells, and its cells are built anew.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import Box
+
+NARROWEST, WIDEST = 0.42, 1.35
+"""Width of a comb's cell, as a share of its height: room for one digit."""
+LARGEST_GAP = 0.5
+"""Gap between neighbours, as a share of the cells' height, within one stretch."""
+SAME_HEIGHT = 0.3
+UNEVENNESS = 0.15
+"""Deviation of a cell's width from the pitch, as a share, that costs one unit."""
+PUT_IN, DROPPED = 1.5, 1.0
+"""Cost of a divider that no edge shows, and of an edge that is none (a stem, say)."""
+LARGEST_COST = 0.6
+"""Mean cost of a cell over which a stretch is no comb."""
+LONGEST_STEP = 6
+"""Most edges that one step of the search may pass over."""
+
+
+def find_combs(row: list[Box]) -> list[list[Box]]:
+    """Groups of cells that hold one value each, from left to right.
+
+    Parameters
+    ----------
+    row : list of Box
+        Cells of one row, from left to right.
+    """
+    return [group for stretch in _stretches(row) for group in _combs_of_stretch(stretch)]
+
+
+def _stretches(row: list[Box]) -> list[list[Box]]:
+    """Runs of neighbouring cells of about one height."""
+    stretches: list[list[Box]] = []
+    for cell in row:
+        if stretches and _neighbours(stretches[-1][-1], cell):
+            stretches[-1].append(cell)
+        else:
+            stretches.append([cell])
+    return stretches
+
+
+def _neighbours(left: Box, right: Box) -> bool:
+    height = max(left.height, right.height)
+    return (
+        abs(left.height - right.height) <= SAME_HEIGHT * height
+        and abs(left.top - right.top) <= SAME_HEIGHT * height
+        and right.left - left.right <= LARGEST_GAP * height
+    )
+
+
+def _combs_of_stretch(stretch: list[Box]) -> list[list[Box]]:
+    """One comb where a pitch fits the whole stretch; else runs of equal cells."""
+    comb = _fit_comb(stretch) if len(stretch) > 1 else None
+    return [comb] if comb else _equal_runs(stretch)
+
+
+def _fit_comb(stretch: list[Box]) -> list[Box] | None:
+    """The stretch cut at the pitch that its edges support best, if one supports it well."""
+    height = float(np.median([c.height for c in stretch]))
+    edges = _edges(stretch)
+    widths = np.diff(edges)
+    pitches = np.unique(np.concatenate([widths, widths[1:] + widths[:-1]]))
+    pitches = pitches[(pitches >= NARROWEST * height) & (pitches <= WIDEST * height)]
+    fits = [_fit_pitch(edges, float(pitch)) for pitch in pitches]
+    if not fits:
+        return None
+    cost, dividers = min(fits, key=lambda fit: fit[0] / (len(fit[1]) - 1))
+    cells = len(dividers) - 1
+    if cells < 2 or cost > LARGEST_COST * cells:
+        return None
+    return _cut(stretch, dividers)
+
+
+def _edges(stretch: list[Box]) -> npt.NDArray[np.float64]:
+    """Columns of the dividers: the ends of the stretch and the middles between its cells."""
+    middles = [(a.right + b.left) / 2 for a, b in zip(stretch, stretch[1:], strict=False)]
+    gap = float(np.median([b.left - a.right for a, b in zip(stretch, stretch[1:], strict=False)]))
+    return np.array([stretch[0].left - gap / 2, *middles, stretch[-1].right + gap / 2])
+
+
+def _fit_pitch(edges: npt.NDArray[np.float64], pitch: float) -> tuple[float, list[float]]:
+    """Cheapest choice of dividers: cells near ``pitch``, few edges dropped, few put in.
+
+    A shortest path over the edges; a step from edge i to edge j makes one cell or, where it is
+    a multiple of the pitch, several.
+    """
+    count = len(edges)
+    cost = np.full(count, np.inf)
+    cost[0] = 0.0
+    came_from = np.zeros(count, int)
+    for end in range(1, count):
+        start = np.arange(max(0, end - LONGEST_STEP), end)
+        width = edges[end] - edges[start]
+        cells = np.maximum(1, np.round(width / pitch))
+        uneven = cells * np.square((width / (cells * pitch) - 1) / UNEVENNESS)
+        step = uneven + PUT_IN * (cells - 1) + DROPPED * (end - start - 1)
+        best = int(np.argmin(cost[start] + step))
+        cost[end], came_from[end] = (cost[start] + step)[best], start[best]
+    return float(cost[-1]), _walk_back(edges, came_from, pitch)
+
+
+def _walk_back(
+    edges: npt.NDArray[np.float64], came_from: npt.NDArray[np.int_], pitch: float
+) -> list[float]:
+    """The dividers on the cheapest path, from left to right, those put in among them."""
+    dividers = [float(edges[-1])]
+    end = len(edges) - 1
+    while end:
+        start = int(came_from[end])
+        width = float(edges[end] - edges[start])
+        cells = max(1, round(width / pitch))
+        dividers += [float(edges[end]) - width * n / cells for n in range(1, cells + 1)]
+        end = start
+    return dividers[::-1]
+
+
+def _cut(stretch: list[Box], dividers: list[float]) -> list[Box]:
+    """Cells between the dividers, as high as the stretch."""
+    top = int(np.median([c.top for c in stretch]))
+    bottom = int(np.median([c.bottom for c in stretch]))
+    gap = float(np.median([b.left - a.right for a, b in zip(stretch, stretch[1:], strict=False)]))
+    return [
+        Box(top, round(left + gap / 2), bottom, round(right - gap / 2))
+        for left, right in zip(dividers, dividers[1:], strict=False)
+    ]
+
+
+def _equal_runs(stretch: list[Box]) -> list[list[Box]]:
+    """Neighbours of one width that is narrow enough for a digit together, others alone."""
+    runs: list[list[Box]] = []
+    for cell in stretch:
+        if runs and _same_narrow_width(runs[-1][-1], cell):
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return runs
+
+
+def _same_narrow_width(left: Box, right: Box) -> bool:
+    width, height = max(left.width, right.width), max(left.height, right.height)
+    return width <= WIDEST * height and abs(left.width - right.width) <= SAME_HEIGHT * width

@@ -1,0 +1,103 @@
+"""A field of a clean page in, the ink that belongs to it out: no box, no neighbour."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
+
+MARGIN = 0.3
+"""How far outside its box, as a share of its height, a field's ink may reach."""
+INSIDE = 0.5
+"""Share of a piece of ink that must lie inside the box for the piece to belong to it."""
+EDGE_STROKES = 2.5
+"""Lines further than this many stroke widths inside a cell are strokes, not its border."""
+BRIDGE_STROKES = 2.2
+"""Width of a line, in stroke widths, over which a crossing stroke is mended."""
+
+
+def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, int]]:
+    """Ink of ``field`` with whatever of its strokes leaves the box.
+
+    Returns
+    -------
+    ink : (h, w) uint8
+        0 paper. Ruling is taken out, and so is ink whose larger part lies outside the box.
+    origin : (int, int)
+        Row and column of ``ink[0, 0]`` on the clean page.
+    """
+    around = _widened(field.box, clean.ink.shape)
+    origin = (around.top, around.left)
+    ink = clean.ink[around.slices]
+    ruling = _ruling_of_field(clean, field, around)
+    if ruling.any():
+        ink = erase_ruling(ink, ruling, clean.stroke_px)
+    return _keep_own(ink, field.box, around), origin
+
+
+def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> Mask:
+    """Lines around the field's cells; those deep inside a cell are strokes that look alike."""
+    level, plumb = clean.level[around.slices].copy(), clean.plumb[around.slices].copy()
+    if field.kind is not FieldKind.LINE:
+        edge = int(EDGE_STROKES * clean.stroke_px)
+        for cell in field.cells or (field.box,):
+            top, bottom = cell.top - around.top + edge, cell.bottom - around.top - edge
+            left, right = cell.left - around.left + edge, cell.right - around.left - edge
+            level[max(top, 0) : max(bottom, 0), max(left - edge, 0) : right + edge] = False
+            plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)] = False
+    return level | plumb
+
+
+def erase_ruling(ink: GreyImage, ruling: Mask, stroke_px: float) -> GreyImage:
+    """Take ruled lines out of ``ink``, leaving the strokes that cross them whole.
+
+    A pixel of a line stays where the pen shows on both sides of the line.
+
+    Parameters
+    ----------
+    ink : (h, w) uint8
+        0 paper.
+    ruling : (h, w) bool
+        True on the lines.
+    stroke_px : float
+        Typical stroke width.
+    """
+    lines = cv2.dilate(ruling.astype(np.uint8) * 255, np.ones((3, 3), np.uint8))
+    rest = cv2.bitwise_and(ink, cv2.bitwise_not(lines))
+    mask = cv2.threshold(rest, 0, 255, cv2.THRESH_BINARY)[1]
+    across = np.zeros_like(mask)
+    for bridge in _bridges(int(BRIDGE_STROKES * stroke_px + 3) | 1):
+        across = cv2.max(across, cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge))
+    across = cv2.bitwise_and(across, lines)
+    return np.asarray(cv2.max(rest, cv2.bitwise_and(ink, across)), np.uint8)
+
+
+def _bridges(size: int) -> tuple[GreyImage, ...]:
+    """Straight and slanted bars over which a gap in a stroke is closed."""
+    aslant = np.eye(size, dtype=np.uint8)
+    upright = np.ones((size, 1), np.uint8)
+    return upright, np.ascontiguousarray(upright.T), aslant, np.fliplr(aslant).copy()
+
+
+def _keep_own(ink: GreyImage, box: Box, around: Box) -> GreyImage:
+    """``ink`` without the connected pieces whose larger part lies outside the box."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    inside = labels[
+        box.top - around.top : box.bottom - around.top,
+        box.left - around.left : box.right - around.left,
+    ]
+    within = np.bincount(inside.ravel(), minlength=count)
+    belongs = within >= INSIDE * stats[:, cv2.CC_STAT_AREA]
+    belongs[0] = False
+    return np.where(belongs[labels], ink, 0).astype(np.uint8)
+
+
+def _widened(box: Box, page: tuple[int, ...]) -> Box:
+    margin = int(MARGIN * box.height)
+    return Box(
+        max(0, box.top - margin),
+        max(0, box.left - margin),
+        min(page[0], box.bottom + margin),
+        min(page[1], box.right + margin),
+    )

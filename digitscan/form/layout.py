@@ -1,0 +1,39 @@
+"""A clean page in, the fields where digits may be written out, in reading order.
+
+Cells come from the ruling. Neighbouring cells of one size, narrow enough for one digit, are a
+comb: one value. A page without cells is read as free lines.
+"""
+
+from __future__ import annotations
+
+from digitscan.form.cells import find_cells
+from digitscan.form.combs import find_combs
+from digitscan.form.lines import find_lines
+from digitscan.form.order import group_rows
+from digitscan.rules import Rule
+from digitscan.values import Box, CleanPage, Field, FieldKind
+
+LARGEST_STROKES = 60.0
+"""Cells higher than this many stroke widths hold text or a picture, not one value."""
+
+
+def find_fields(clean: CleanPage) -> tuple[Field, ...]:
+    """Fields of a page without a known form, named f1, f2, … in reading order."""
+    cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
+    cells = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
+    if cells:
+        groups = [group for row in group_rows(cells) for group in find_combs(row)]
+        fields = [_field_of_cells(group) for group in groups]
+    else:
+        fields = [Field("", box, FieldKind.LINE) for box in find_lines(clean)]
+    return tuple(
+        Field(f"f{number}", f.box, f.kind, f.cells, f.rule) for number, f in enumerate(fields, 1)
+    )
+
+
+def _field_of_cells(cells: list[Box]) -> Field:
+    if len(cells) == 1:
+        return Field("", cells[0], FieldKind.BOX)
+    top, bottom = min(c.top for c in cells), max(c.bottom for c in cells)
+    whole = Box(top, cells[0].left, bottom, cells[-1].right)
+    return Field("", whole, FieldKind.COMB, tuple(cells), Rule(max_digits=len(cells)))

@@ -1,0 +1,66 @@
+"""Grey in, ink out: lighting divided away, pen and print kept, watermarks and noise dropped."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from digitscan.values import GreyImage, Mask
+
+BACKGROUND_SIDE = 400
+"""Longer side of the copy on which the paper's brightness is estimated."""
+BACKGROUND_REACH = 13
+"""Pixels of that copy over which the brightest paper counts; wider than any stroke or letter."""
+FAINTEST = 16
+"""Least darkness over its surroundings, of 255, that can be ink."""
+STRONGEST_THRESHOLD = 60
+INK_SHARE = 0.38
+"""Ink is what is darker than this share of the page's typical pen and print."""
+WINDOW_STROKES = 14
+
+
+def is_bilevel(image: GreyImage) -> bool:
+    """Whether a page (H, W) uint8 was scanned in black and white only."""
+    sample = image[::7, ::5]
+    return bool(np.all((sample == 0) | (sample == 255)))
+
+
+def flatten_background(image: GreyImage) -> GreyImage:
+    """Darkness of a page under even light: (H, W) uint8, 0 paper, 255 black.
+
+    The paper's brightness is a grey closing of a small copy (as in background division); the page
+    is divided by it, so that shadows and a tint of the paper vanish.
+    """
+    scale = min(1.0, BACKGROUND_SIDE / max(image.shape))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    reach = np.ones((BACKGROUND_REACH, BACKGROUND_REACH), np.uint8)
+    paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, reach), (0, 0), 4)
+    paper = np.maximum(paper, 24).astype(np.uint8)
+    height, width = image.shape
+    full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.bitwise_not(cv2.divide(image, full, scale=255)), np.uint8)
+
+
+def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
+    """Where the pen or the print is: adaptive mean, and whatever is dark in itself.
+
+    Parameters
+    ----------
+    darkness : (H, W) uint8
+        0 paper, 255 black, even light.
+    stroke_px : float
+        Typical stroke width; the window of the local mean is ``WINDOW_STROKES`` times that.
+    """
+    window = int(WINDOW_STROKES * stroke_px) | 1
+    surroundings = cv2.blur(darkness, (window, window))
+    contrast = cv2.subtract(darkness, surroundings)
+    typical = _typical_contrast(np.asarray(contrast[::3, ::3], np.uint8))
+    threshold = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
+    dark = min(250.0, max(1.4 * typical, 2.5 * threshold))
+    return np.asarray((contrast > threshold) | (darkness > dark), np.bool_)
+
+
+def _typical_contrast(contrast: GreyImage) -> float:
+    """Contrast of ordinary strokes: the median over what stands out at all."""
+    standing_out = contrast[contrast > FAINTEST + 8]
+    return float(np.median(standing_out)) if standing_out.size > 30 else float(FAINTEST)

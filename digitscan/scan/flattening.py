@@ -1,0 +1,155 @@
+"""How a sheet lies: a small picture of its ink in, the homography that lays it flat out.
+
+A coarse skew comes from the sharpness of the row profile (Postl, 1986); what is left (a little
+rotation, shear and perspective) from the ruled lines, which must become level and upright.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import Mask
+
+Homography = npt.NDArray[np.float64]
+
+WIDEST_SKEW_DEGREES = 15.0
+MOST_POINTS = 12_000
+LEAST_SEGMENTS = 4
+"""With fewer ruled lines than this the sheet is taken to be free of perspective."""
+PRIOR = 0.02
+SEGMENT_SHARE = 0.045
+"""Length of a line that counts, as a share of the longer side."""
+LARGEST_TERM = 0.35
+
+
+def estimate_skew(ink: Mask) -> float:
+    """Angle in degrees by which the rows of ``ink`` (H, W) bool fall to the right, ±15.
+
+    Zero where there is too little ink to tell.
+    """
+    rows, columns = np.nonzero(ink)
+    if rows.size < 200:
+        return 0.0
+    step = max(1, rows.size // MOST_POINTS)
+    rows, columns = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
+    coarse = np.arange(-WIDEST_SKEW_DEGREES, WIDEST_SKEW_DEGREES + 0.5, 0.5)
+    best = _sharpest(rows, columns, coarse)
+    return _sharpest(rows, columns, best + np.arange(-0.5, 0.55, 0.1))
+
+
+def _sharpest(
+    rows: npt.NDArray[np.float32],
+    columns: npt.NDArray[np.float32],
+    angles: npt.NDArray[np.float64],
+) -> float:
+    """Angle whose row profile has the strongest steps; of equals the smallest."""
+    scores = [_sharpness(rows - columns * np.float32(np.tan(np.deg2rad(a)))) for a in angles]
+    favour = np.asarray(scores) * (1 - 0.002 * np.abs(angles))
+    return float(angles[int(np.argmax(favour))])
+
+
+def _sharpness(rows: npt.NDArray[np.float32]) -> float:
+    profile = np.bincount((rows - rows.min()).astype(np.int32)).astype(np.float64)
+    return float(np.square(np.diff(profile)).sum())
+
+
+def rotation(angle_degrees: float, shape: tuple[int, int]) -> Homography:
+    """Homography that turns an image of ``shape`` about its middle so that a skew is undone."""
+    height, width = shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle_degrees, 1.0)
+    return np.vstack([turn, [0, 0, 1]]).astype(np.float64)
+
+
+def estimate_homography(ink: Mask) -> Homography:
+    """Homography of (x, y, 1) that makes the ruled lines of ``ink`` level and upright."""
+    height, width = ink.shape
+    skew = estimate_skew(ink)
+    upright = rotation(skew, ink.shape) if abs(skew) >= 0.1 else np.eye(3)
+    picture = ink.astype(np.uint8) * 255
+    if abs(skew) >= 0.1:
+        picture = np.asarray(cv2.warpPerspective(picture, upright, (width, height)), np.uint8)
+    level, plumb = find_segments(picture), find_segments(np.ascontiguousarray(picture.T))
+    if len(level) + len(plumb) < LEAST_SEGMENTS:
+        return upright
+    centred = _centring(width, height)
+    levelled = _solve(_to_centred(level, centred), _to_centred(plumb[:, [1, 0, 3, 2]], centred))
+    return np.linalg.inv(centred) @ levelled @ centred @ upright
+
+
+def find_segments(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Nearly level lines of ``ink`` (H, W) uint8: an (n, 4) array of x0, y0, x1, y1."""
+    length = max(25, int(SEGMENT_SHARE * max(ink.shape)))
+    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    segments = [_segment(contour) for contour in contours]
+    return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
+
+
+def _segment(contour: npt.NDArray[np.int32]) -> tuple[float, float, float, float] | None:
+    """End points of a thin, long contour; None where it is no line."""
+    x, y, width, height = cv2.boundingRect(contour)
+    if height > 0.15 * width + 6:
+        return None
+    dx, dy, x0, y0 = (float(v) for v in cv2.fitLine(contour, cv2.DIST_HUBER, 0, 1, 0.1).ravel())
+    if abs(dx) < 0.9:
+        return None
+    slope = dy / dx
+    return x, y0 + slope * (x - x0), x + width, y0 + slope * (x + width - x0)
+
+
+def _centring(width: int, height: int) -> Homography:
+    """Homography from pixels to coordinates about ±1 around the middle."""
+    half = max(width, height) / 2
+    return np.array(
+        [[1 / half, 0, -width / 2 / half], [0, 1 / half, -height / 2 / half], [0, 0, 1]]
+    )
+
+
+def _to_centred(segments: npt.NDArray[np.float64], centred: Homography) -> npt.NDArray[np.float64]:
+    points = segments.reshape(-1, 1, 2)
+    if points.size == 0:
+        return np.zeros((0, 4))
+    return np.asarray(cv2.perspectiveTransform(points, centred), np.float64).reshape(-1, 4)
+
+
+def _solve(level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]) -> Homography:
+    """Four terms (turn of the levels, turn of the plumbs, two of perspective), least squares.
+
+    Robust by re-weighting; a weak prior keeps the sheet as it is where the lines say little.
+    """
+    total = np.eye(3)
+    for _ in range(6):
+        rows, goal, weight = _equations(_moved(level, total), _moved(plumb, total))
+        left = rows * weight[:, None]
+        system = left.T @ rows + PRIOR * np.eye(4)
+        turn, shear, across, down = np.linalg.solve(system, left.T @ goal)
+        if max(abs(turn), abs(shear), abs(across), abs(down)) > LARGEST_TERM:
+            return np.eye(3)
+        step = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]])
+        total = step @ total
+    return total
+
+
+def _moved(segments: npt.NDArray[np.float64], homography: Homography) -> npt.NDArray[np.float64]:
+    return _to_centred(segments, homography)
+
+
+def _equations(
+    level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Linearised conditions: equal y at both ends of a level line, equal x of a plumb one."""
+    x0, y0, x1, y1 = level.T
+    nil = np.zeros_like(x0)
+    levels = np.stack([x0 - x1, nil, -(x0 * y0 - x1 * y1), -(y0**2 - y1**2)], axis=1)
+    u0, v0, u1, v1 = plumb.T
+    nil = np.zeros_like(u0)
+    plumbs = np.stack([nil, v0 - v1, -(u0**2 - u1**2), -(u0 * v0 - u1 * v1)], axis=1)
+    rows = np.vstack([levels, plumbs])
+    goal = -np.concatenate([y0 - y1, u0 - u1])
+    length = np.concatenate([np.abs(x1 - x0), np.abs(v1 - v0)])
+    slope = np.abs(goal) / np.maximum(length, 1e-6)
+    typical = max(float(np.median(slope)) if slope.size else 0.0, 0.003)
+    return rows, goal, 1 / (1 + np.square(slope / (2 * typical)))
