@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from digitscan.errors import DatasetError
 from digitscan.measure.calibration import RiskCoverage, expected_calibration_error, risk_coverage
 from digitscan.measure.intervals import Interval, wilson_interval
-from digitscan.values import PageResult, Reading, Status
+from digitscan.scan.sources import find_pages
+from digitscan.values import PageRef, PageResult, Reading, Status
 
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999)
+
+
+class PageReader(Protocol):
+    """Anything that reads a page, whatever happens."""
+
+    def read_ref(self, ref: PageRef) -> tuple[object, PageResult]:
+        """Give the page, or None, and its result; a failure is the result's ``problem``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,12 @@ def _page_truth(page: Mapping[str, Any]) -> PageTruth:
     if not all(isinstance(value, str) for value in [*values, *optional]):
         raise ValueError("values must be texts, so that leading zeros live")
     return PageTruth(tuple(values), tuple(optional))
+
+
+def read_pages(reader: PageReader, folder: Path, names: Iterable[str]) -> Iterator[PageResult]:
+    """Read the named files inside ``folder``, every page of each."""
+    for ref in find_pages([str(folder / name) for name in names]):
+        yield reader.read_ref(ref)[1]
 
 
 def measure_pages(

@@ -6,6 +6,8 @@ extra ``digitscan[train]`` and is imported only inside the functions.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,7 @@ import numpy.typing as npt
 from digitscan.errors import OutputError, UsageError
 from digitscan.measure.calibration import ReliabilityBin, RiskCoverage
 from digitscan.measure.digits import DigitFigures, Labels
+from digitscan.measure.intervals import wilson_interval
 from digitscan.measure.text import percent
 from digitscan.values import NOT_A_DIGIT, GreyImage, Probabilities
 
@@ -27,10 +30,11 @@ RIGHT_COLOUR = "#2b6cb0"
 WRONG_COLOUR = "#c53030"
 GUIDE_COLOUR = "#8a8f98"
 CURVE_COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280")
-CURVE_STYLES = ("-", "--", "-.", ":")
+CURVE_STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1)))
+TEXT_COLOUR = "#4a5568"
 CLASS_NAMES = (*(str(digit) for digit in range(NOT_A_DIGIT)), "none")
-SHEET_COLUMNS = 10
-SHEET_LIMIT = 200
+SHEET_COLUMNS = 12
+SHEET_LIMIT = 120
 """Errors shown at most, the most confident first: the ones a threshold can't stop."""
 
 
@@ -91,26 +95,31 @@ def _paint_counts(axes: Any, counts: npt.NDArray[np.int64]) -> None:
 def draw_reliability(bins: Sequence[ReliabilityBin], *, ece: float, title: str) -> Figure:
     """Accuracy against promised confidence, with how many answers each bin holds below.
 
-    Bars on the dashed line keep their promise; below it the model is too sure of itself.
+    Dots on the dashed line keep their promise; below it the model is too sure of itself. Whiskers
+    are 95 % intervals (Wilson): a bin of three answers proves little.
     """
-    figure, (upper, lower) = _new_figure(6.4, 7.0, rows=2, height_ratios=(3.2, 1))
-    upper.plot([0, 1], [0, 1], "--", color=GUIDE_COLOUR, linewidth=1.2, label="what is promised")
+    figure, (upper, lower) = _new_figure(6.4, 7.0, rows=2, height_ratios=(3, 1))
+    upper.plot([0, 1], [0, 1], "--", color=GUIDE_COLOUR, linewidth=1.2)
     for one in bins:
-        width = one.high - one.low
-        upper.bar(one.low, one.accuracy, width, align="edge", color=RIGHT_COLOUR, alpha=0.75,
-                  edgecolor="white")  # fmt: skip
-        upper.plot(one.confidence, one.accuracy, "o", color="#1a365d", markersize=3.5)
-        lower.bar(one.low, one.count, width, align="edge", color=GUIDE_COLOUR, edgecolor="white")
-        upper.annotate(f"{one.count:,}", (one.low + width / 2, one.accuracy), (0, 3), fontsize=6.5,
-                       textcoords="offset points", ha="center", color="#4a5568")  # fmt: skip
-    upper.set(xlim=(0, 1), ylim=(0, 1.06), ylabel="share that is right")
-    lower.set(xlim=(0, 1), yscale="log", ylabel="digits", xlabel="confidence")
-    lower.set_ylim(bottom=0.7)
-    upper.legend(loc="upper left", frameon=False)
+        _draw_bin(upper, lower, one)
+    upper.set(xlim=(0, 1.01), ylim=(0, 1.01), ylabel="share that is right")
+    lower.set(xlim=(0, 1.01), yscale="log", ylabel="answers", xlabel="confidence")
+    lower.set_ylim(0.7, 8.0 * max((one.count for one in bins), default=1))
     _tidy(upper, lower)
-    caption = f"expected calibration error {percent(ece)} % (15 equal-width bins)"
-    _head(upper, title, caption)
+    ece_text = f"expected calibration error {percent(ece)} % (15 equal-width bins)"
+    _head(upper, title, f"{ece_text}; dashed: the promise kept")
     return figure
+
+
+def _draw_bin(upper: Any, lower: Any, one: ReliabilityBin) -> None:
+    width, middle = one.high - one.low, (one.low + one.high) / 2
+    upper.bar(one.low, one.accuracy, width, align="edge", color="#bee3f8", edgecolor="white")
+    interval = wilson_interval(round(one.accuracy * one.count), one.count)
+    upper.plot([one.confidence] * 2, interval, color=RIGHT_COLOUR, linewidth=1.4)
+    upper.plot(one.confidence, one.accuracy, "o", color=RIGHT_COLOUR, markersize=5)
+    lower.bar(one.low, one.count, width, align="edge", color="#a0aec0", edgecolor="white")
+    style = {"ha": "center", "va": "bottom", "fontsize": 7.5, "color": TEXT_COLOUR}
+    lower.text(middle, one.count * 1.15, f"{one.count:,}", **style)
 
 
 def draw_risk_coverage(
@@ -118,58 +127,58 @@ def draw_risk_coverage(
 ) -> Figure:
     """Share of wrong answers left, against the share kept when the least confident go first."""
     figure, axes = _new_figure(7.2, 5.0)
-    highest = 0.0
-    for place, (name, curve) in enumerate(curves.items()):
-        if curve.errors.size == 0:
-            continue
+    curves = {name: curve for name, curve in curves.items() if curve.errors.size}
+    start = min((_interesting_from(curve) for curve in curves.values()), default=50.0)
+    highest = 0.01
+    styles = itertools.cycle(zip(CURVE_COLOURS, CURVE_STYLES, strict=True))
+    for (name, curve), (colour, style) in zip(curves.items(), styles, strict=False):
         coverage, risk = 100 * curve.coverage, 100 * curve.risk
-        colour = CURVE_COLOURS[place % len(CURVE_COLOURS)]
-        style = CURVE_STYLES[place % len(CURVE_STYLES)]
-        axes.plot(
-            coverage,
-            risk,
-            style,
-            color=colour,
-            linewidth=1.8,
-            label=f"{name} ({risk[-1]:.2f} % of all)",
-        )
-        highest = max(highest, float(risk[coverage >= 50].max()))
-    axes.set(xlim=(50, 100.3), ylim=(0, max(highest * 1.1, 0.01)))
+        label = f"{name}: {risk[-1]:.2f} % wrong when all are kept"
+        axes.plot(coverage, risk, linestyle=style, color=colour, linewidth=1.8, label=label)
+        highest = max(highest, float(risk[coverage >= start].max()))
+    axes.set(xlim=(start, 100 + 0.01 * (100 - start)), ylim=(0, 1.12 * highest))
     axes.set_xlabel(f"{unit} kept, the most confident ones (%)")
     axes.set_ylabel("wrong among those kept (%)")
-    if axes.lines:
-        axes.legend(loc="upper left", frameon=False, title="wrong when all are kept")
-    _tidy(axes)
     axes.grid(color="#e2e8f0", linewidth=0.8)
-    _head(axes, title, "how many errors remain when the doubtful ones go to a person")
+    if curves:
+        axes.legend(loc="upper left", framealpha=0.9, edgecolor="none")
+    _tidy(axes)
+    _head(axes, title, "what remains wrong when the least confident go to a person")
     return figure
+
+
+def _interesting_from(curve: RiskCoverage) -> float:
+    """Coverage in percent, 50…98, from which to draw: the flat part takes half the picture."""
+    calm = np.flatnonzero(curve.risk <= 0.1 * curve.risk[-1])
+    rising = 1 - float(curve.coverage[calm[-1]]) if calm.size else 1.0
+    return 100 - min(max(math.ceil(200 * rising), 2), 50)
 
 
 def draw_errors(
     glyphs: GreyImage, labels: Labels, probabilities: Probabilities, *, title: str
 ) -> Figure:
-    """Contact sheet of the digits read wrongly: glyph, truth → said, and how sure the model was.
+    """Contact sheet of the digits read wrongly: glyph, true → said, and how sure the model was.
 
     ``glyphs`` (N, 28, 28) uint8 with 0 paper, ``labels`` (N,), ``probabilities`` (N, 11).
     """
     said, top = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(said != labels)
-    wrong = wrong[np.argsort(-top[wrong], kind="stable")]
-    shown = wrong[:SHEET_LIMIT]
+    shown = wrong[np.argsort(-top[wrong], kind="stable")][:SHEET_LIMIT]
     rows = max(1, -(-len(shown) // SHEET_COLUMNS))
-    height = 1.25 * rows + 0.9
-    figure, grid = _new_figure(1.05 * SHEET_COLUMNS, height, rows=rows, columns=SHEET_COLUMNS)
-    for axes in grid:
+    size = (0.98 * SHEET_COLUMNS, 1.2 * rows + 0.35)
+    figure, grid = _new_figure(*size, rows=rows, columns=SHEET_COLUMNS)
+    for axes in grid[len(shown) :]:
         axes.set_axis_off()
     for axes, index in zip(grid, shown, strict=False):
         axes.imshow(255 - glyphs[index], cmap="gray", vmin=0, vmax=255)
+        axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_color("#cbd5e0")
         told = f"{labels[index]} → {CLASS_NAMES[said[index]]}"
-        axes.set_title(told, fontsize=10, color=WRONG_COLOUR, pad=2)
-        axes.text(0.5, -0.03, f"{100 * top[index]:.1f} %", transform=axes.transAxes, fontsize=8,
-                  ha="center", va="top", color="#4a5568")  # fmt: skip
+        axes.set_title(told, fontsize=10, color=WRONG_COLOUR, pad=3)
+        axes.set_xlabel(f"{100 * top[index]:.1f} %", fontsize=8, color=TEXT_COLOUR, labelpad=2)
     left_out = f", the {SHEET_LIMIT} most confident shown" if len(wrong) > SHEET_LIMIT else ""
-    note = f"{len(wrong)} errors in {len(labels):,}{left_out}; true → said, confidence"
-    figure.suptitle(f"{title}\n{note}", fontsize=12, x=0.02, ha="left")
+    note = f"{len(wrong)} errors in {len(labels):,}{left_out}: true → said, and its confidence"
+    figure.suptitle(f"{title} · {note}", fontsize=11, x=0.01, ha="left")
     return figure
 
 
@@ -186,7 +195,7 @@ def _new_figure(
 
 def _head(axes: Any, title: str, caption: str) -> None:
     axes.set_title(f"{title}\n", fontsize=13, loc="left", fontweight="bold")
-    axes.text(0, 1.02, caption, transform=axes.transAxes, fontsize=9.5, color="#4a5568")
+    axes.text(0, 1.02, caption, transform=axes.transAxes, fontsize=9.5, color=TEXT_COLOUR)
 
 
 def _tidy(*all_axes: Any) -> None:
