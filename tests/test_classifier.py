@@ -158,7 +158,7 @@ def test_a_damaged_model_is_refused_or_still_works(data: st.DataObject, whole_fi
 
 
 def test_a_damaged_name_prints_nothing(model_file: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    model_file.write_bytes(model_file.read_bytes().replace(b"gemm", b"ge\x80m"))
+    model_file.write_bytes(model_file.read_bytes().replace(b"gemm", b"ge\x80m", 1))
     with pytest.raises(ModelError, match="damaged"):
         load_classifier(str(model_file))
     assert capfd.readouterr() == ("", "")
