@@ -32,12 +32,12 @@ def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
     for missing in _missing_sides(level, plumb, stroke_px):
         cv2.line(picture, *missing, color=1)
     contours, hierarchy = cv2.findContours(picture, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if hierarchy is None:
+    if not contours:
         return []
     holes = [
         contour for contour, links in zip(contours, hierarchy[0], strict=True) if links[3] >= 0
     ]
-    boxes = [_cell(np.asarray(hole), stroke_px, level.shape) for hole in holes]
+    boxes = [_cell(np.asarray(hole, np.int32), stroke_px, level.shape) for hole in holes]
     return _innermost([box for box in boxes if box is not None])
 
 
@@ -89,7 +89,7 @@ def _shows(level: Mask, row: int, start: int, end: int, reach: int) -> bool:
     return bool(band.mean() >= LEAST_SHOWN)
 
 
-def _cell(hole: npt.NDArray[np.generic], stroke_px: float, page: tuple[int, ...]) -> Box | None:
+def _cell(hole: npt.NDArray[np.int32], stroke_px: float, page: tuple[int, ...]) -> Box | None:
     left, top, width, height = cv2.boundingRect(hole)
     if min(width, height) < SMALLEST_STROKES * stroke_px:
         return None

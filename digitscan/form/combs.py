@@ -6,6 +6,8 @@ cell: a pitch is fitted to a stretch of neighbouring cells, and its cells are bu
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -82,8 +84,8 @@ def _fit_comb(stretch: list[Box]) -> list[Box] | None:
 
 def _edges(stretch: list[Box]) -> npt.NDArray[np.float64]:
     """Columns of the dividers: the ends of the stretch and the middles between its cells."""
-    middles = [(a.right + b.left) / 2 for a, b in zip(stretch, stretch[1:], strict=False)]
-    gap = float(np.median([b.left - a.right for a, b in zip(stretch, stretch[1:], strict=False)]))
+    middles = [(a.right + b.left) / 2 for a, b in pairwise(stretch)]
+    gap = float(np.median([b.left - a.right for a, b in pairwise(stretch)]))
     return np.array([stretch[0].left - gap / 2, *middles, stretch[-1].right + gap / 2])
 
 
@@ -127,10 +129,10 @@ def _cut(stretch: list[Box], dividers: list[float]) -> list[Box]:
     """Cells between the dividers, as high as the stretch."""
     top = int(np.median([c.top for c in stretch]))
     bottom = int(np.median([c.bottom for c in stretch]))
-    gap = float(np.median([b.left - a.right for a, b in zip(stretch, stretch[1:], strict=False)]))
+    gap = float(np.median([b.left - a.right for a, b in pairwise(stretch)]))
     return [
         Box(top, round(left + gap / 2), bottom, round(right - gap / 2))
-        for left, right in zip(dividers, dividers[1:], strict=False)
+        for left, right in pairwise(dividers)
     ]
 
 

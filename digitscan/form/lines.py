@@ -31,11 +31,11 @@ def _ink_boxes(clean: CleanPage) -> list[Box]:
     """Bounding boxes of the connected pieces of ink, specks left out."""
     smallest = SPECK_STROKES * clean.stroke_px
     contours, _ = cv2.findContours(clean.ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    boxes = [_box(contour) for contour in contours]
+    boxes = [_box(np.asarray(contour, np.int32)) for contour in contours]
     return [box for box in boxes if max(box.height, box.width) >= smallest]
 
 
-def _box(contour: npt.NDArray[np.generic]) -> Box:
+def _box(contour: npt.NDArray[np.int32]) -> Box:
     left, top, width, height = cv2.boundingRect(contour)
     return Box(top, left, top + height, left + width)
 

@@ -80,7 +80,9 @@ def _plan_warp(image: GreyImage) -> tuple[Homography, tuple[int, int]]:
 def _flattening(image: GreyImage) -> Homography:
     """Homography in page pixels that lays the sheet flat; the identity where it nearly does."""
     scale = min(1.0, OVERVIEW_SIDE / max(image.shape))
-    small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    small = np.asarray(
+        cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+    )
     ink = find_ink(flatten_background(small), OVERVIEW_STROKE_PX)
     flat = estimate_homography(ink)
     height, width = small.shape

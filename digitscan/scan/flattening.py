@@ -33,10 +33,10 @@ def estimate_skew(ink: Mask) -> float:
     if rows.size < 200:
         return 0.0
     step = max(1, rows.size // MOST_POINTS)
-    rows, columns = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
+    y, x = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
     coarse = np.arange(-WIDEST_SKEW_DEGREES, WIDEST_SKEW_DEGREES + 0.5, 0.5)
-    best = _sharpest(rows, columns, coarse)
-    return _sharpest(rows, columns, best + np.arange(-0.5, 0.55, 0.1))
+    best = _sharpest(y, x, coarse)
+    return _sharpest(y, x, best + np.arange(-0.5, 0.55, 0.1))
 
 
 def _sharpest(
@@ -84,13 +84,13 @@ def find_segments(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    segments = [_segment(contour) for contour in contours]
+    segments = [_segment(np.asarray(c, np.int32)) for c in contours]
     return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
 
 
 def _segment(contour: npt.NDArray[np.int32]) -> tuple[float, float, float, float] | None:
     """End points of a thin, long contour; None where it is no line."""
-    x, y, width, height = cv2.boundingRect(contour)
+    x, _, width, height = cv2.boundingRect(contour)
     if height > 0.15 * width + 6:
         return None
     dx, dy, x0, y0 = (float(v) for v in cv2.fitLine(contour, cv2.DIST_HUBER, 0, 1, 0.1).ravel())

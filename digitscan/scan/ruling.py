@@ -11,7 +11,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-
 Picture = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
 
