@@ -5,7 +5,9 @@ A subcommand's module is imported only when it runs, so that no command pays for
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 from typing import Any, NamedTuple
 
@@ -13,6 +15,7 @@ import click
 
 import digitscan
 from digitscan.errors import DigitscanError, ExitCode
+from digitscan.report.text import one_line
 
 PIPE_CLOSED = 128 + 13
 """What a shell reports of a program whose reader went away (``| head``): SIGPIPE, number 13."""
@@ -65,20 +68,35 @@ class LazyGroup(click.Group):
             _say("interrupted")
             ctx.exit(ExitCode.INTERRUPTED)
         except BrokenPipeError:
-            # What standard output still holds can't be delivered; Python must not try at its end.
-            sys.stdout = None  # type: ignore[assignment]
+            _forget_output()
             ctx.exit(PIPE_CLOSED)
 
 
 def _say(message: str) -> None:
-    from digitscan.report.text import one_line
-
     lines = message.splitlines()
     click.echo("digitscan: " + "\n".join(one_line(line) for line in lines), err=True)
 
 
+def _forget_output() -> None:
+    """Send what standard output still holds nowhere, or Python would fail on it at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+_EXIT_CODES = """\b
+Exit codes:
+  0 done              4 nothing readable        7 output exists or can't be written
+  1 a bug             5 form invalid           10 something needs review (--exit-review)
+  2 wrong usage       6 model missing, unfit  130 interrupted; what is written is whole
+  3 some pages failed
+"""
+
+
 @click.group(
     cls=LazyGroup,
+    epilog=_EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(digitscan.__version__, prog_name="digitscan", message="%(prog)s %(version)s")
@@ -86,11 +104,4 @@ def main() -> None:
     """Read handwritten digits off scanned forms into a table, on your own machine.
 
     Tables go to standard output or to the file of -o, everything else to standard error.
-
-    \b
-    Exit codes:
-      0 done              4 nothing readable        7 output exists or can't be written
-      1 a bug             5 form invalid           10 something needs review (--exit-review)
-      2 wrong usage       6 model missing, unfit  130 interrupted; what is written is whole
-      3 some pages failed
     """

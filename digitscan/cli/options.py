@@ -1,0 +1,130 @@
+"""Options that commands share, as values: ``@options.output`` gives a command its ``-o``."""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from pathlib import Path
+
+import click
+
+from digitscan.reader import ReaderSettings
+from digitscan.report.tables import FORMATS
+
+_DEFAULTS = ReaderSettings()
+
+
+class Verbosity(IntEnum):
+    """How much is said on standard error."""
+
+    QUIET = 0
+    NORMAL = 1
+    VERBOSE = 2
+
+
+def _finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    """Refuse ``nan`` and ``inf``, which pass every comparison with a limit."""
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no number to compare with.", ctx, param)
+    return value
+
+
+inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUTS...")
+
+output = click.option(
+    "-o",
+    "--output",
+    default="-",
+    metavar="OUT",
+    help="File to write the table to. Default: -, standard output.",
+)
+
+table_format = click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS, case_sensitive=False),
+    help="Format of the table. Default: what OUT ends in, csv on standard output.",
+)
+
+model = click.option(
+    "--model",
+    default="cnn",
+    metavar="MODEL",
+    help="cnn, svm, logistic, or a model file made by digitscan train. Default: cnn.",
+)
+
+min_confidence = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=_DEFAULTS.min_confidence,
+    metavar="P",
+    callback=_finite,
+    help="Probability of being right, 0 to 1, from which a value is ok; below it the status is "
+    f"review. Default: {_DEFAULTS.min_confidence}.",
+)
+
+max_mpixels = click.option(
+    "--max-mpixels",
+    type=click.FloatRange(0, min_open=True),
+    default=_DEFAULTS.max_mpixels,
+    metavar="N",
+    callback=_finite,
+    help="Largest page to decode, in millions of pixels; larger ones fail. "
+    f"Default: {_DEFAULTS.max_mpixels:g}.",
+)
+
+details = click.option(
+    "--details",
+    is_flag=True,
+    help="Add the alternatives, and box and class probabilities of each digit, to csv and tsv. "
+    "Default: off; json and jsonl always have them.",
+)
+
+overlay = click.option(
+    "--overlay",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Draw boxes, values and doubts on each page and write it to DIR as png, at most 2000 "
+    "pixels a side. Default: no pictures.",
+)
+
+overwrite = click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace output files that exist. Default: refuse, exit code 7.",
+)
+
+recursive = click.option(
+    "-r",
+    "--recursive",
+    is_flag=True,
+    help="Look into the folders inside a folder too. Default: off.",
+)
+
+exit_review = click.option(
+    "--exit-review",
+    is_flag=True,
+    help="Exit with code 10 when a person must look at something: a field that is not ok, blank or "
+    "struck, or a page without fields. Default: off, exit code 0.",
+)
+
+quiet = click.option(
+    "-q",
+    "--quiet",
+    "verbosity",
+    flag_value=Verbosity.QUIET,
+    type=click.UNPROCESSED,
+    default=Verbosity.NORMAL,
+    help="Say nothing on standard error but what ends the run. Default: bad pages and a summary.",
+)
+
+verbose = click.option(
+    "-v",
+    "--verbose",
+    "verbosity",
+    flag_value=Verbosity.VERBOSE,
+    type=click.UNPROCESSED,
+    default=Verbosity.NORMAL,
+    help="Say what was found on each page. The last of -q and -v counts.",
+)
