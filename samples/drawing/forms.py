@@ -108,8 +108,10 @@ def clinic_register() -> Sheet:
     """Draw a clinic's register: a table of row numbers, labels, numbers and empty cells."""
     sheet = Sheet(190, 138, 150, 301)
     sheet.print_text(12, 8, "Outpatient register", 5.0)
-    columns = ((12, 10, "No."), (22, 30, "Ward"), (52, 38, "Record"), (90, 20, "Pulse"))
-    columns += ((110, 24, "Systolic"), (134, 24, "Diastolic"), (158, 20, "Weight"))
+    columns = (
+        *((12, 10, "No."), (22, 30, "Ward"), (52, 38, "Record"), (90, 20, "Pulse")),
+        *((110, 24, "Systolic"), (134, 24, "Diastolic"), (158, 20, "Weight")),
+    )
     wards = ("Surgery", "Medicine", "Children", "Maternity", "Eye", "Surgery", "Dental", "Medicine")
     rows = (
         ("00417", "72", "128", "84", "67"),
@@ -217,8 +219,13 @@ def meter_log() -> Sheet:
     """Draw meter readings in pencil, scanned coarsely: leading zeros, one very faint row."""
     sheet = Sheet(130, 120, 100, 701)
     sheet.print_text(12, 8, "Water meter", 5.4)
-    readings = (("January", "004812"), ("April", "005097"), ("July", "005563"))
-    readings += (("October", "006120"), ("December", "006418"))
+    readings = (
+        ("January", "004812"),
+        ("April", "005097"),
+        ("July", "005563"),
+        ("October", "006120"),
+        ("December", "006418"),
+    )
     for row, (month, value) in enumerate(readings):
         y = 24 + 17 * row
         sheet.print_text(12, y + 4, month, 4.0)

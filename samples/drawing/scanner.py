@@ -93,22 +93,22 @@ def _light(
         rng.normal(0, 0.006, (9, 7)), (width, height), interpolation=cv2.INTER_CUBIC
     )
     tone = 1 - shade * (0.7 * across + 0.3 * down) + clouds
-    return (tone[..., None] * np.asarray(paper)).astype(np.float32)
+    return np.asarray(tone[..., None] * np.asarray(paper), np.float32)
 
 
 def _to_bytes(image: npt.NDArray[np.floating], levels: int) -> npt.NDArray[np.uint8]:
     """0…1 to 0…255 in ``levels`` steps: fewer steps make a smaller png."""
     steps = levels - 1
     stepped = np.round(np.clip(image, 0, 1) * steps) / steps
-    return np.round(stepped * 255).astype(np.uint8)
+    return np.asarray(np.round(stepped * 255), np.uint8)
 
 
 def _save(image: Image.Image, path: Path, dpi: int, jpeg_quality: int) -> None:
-    options: dict[str, object] = {"dpi": (dpi, dpi)}
+    """Write ``image`` in the format that the name's ending asks for."""
+    resolution = (dpi, dpi)
     if path.suffix == ".jpg":
-        options["quality"] = jpeg_quality
+        image.save(path, dpi=resolution, quality=jpeg_quality)
     elif path.suffix == ".tif":
-        options["compression"] = "group4"
+        image.save(path, dpi=resolution, compression="group4")
     else:
-        options["optimize"] = True
-    image.save(path, **options)
+        image.save(path, dpi=resolution, optimize=True)

@@ -187,4 +187,4 @@ def _around(paths: Sequence[Points], margin: float) -> Place:
 def _paper_grain(shape: tuple[int, int], rng: np.random.Generator) -> Ink:
     """Fibres: fine noise, 0 where ink takes fully, mostly under 1 where it skips."""
     fine = cv2.GaussianBlur(rng.normal(0, 1, shape), (0, 0), 0.7)
-    return np.clip(fine / fine.std() * 0.5 + 0.35, 0, 1.6)
+    return np.asarray(np.clip(fine / fine.std() * 0.5 + 0.35, 0, 1.6))
