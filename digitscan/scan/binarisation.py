@@ -31,7 +31,7 @@ def flatten_background(image: GreyImage) -> GreyImage:
     The paper's brightness is a grey closing of a small copy (as in background division); the page
     is divided by it, so that shadows and a tint of the paper vanish.
     """
-    scale = min(1.0, BACKGROUND_SIDE / max(image.shape))
+    scale = 1 / max(1, round(max(image.shape) / BACKGROUND_SIDE))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     reach = np.ones((BACKGROUND_REACH, BACKGROUND_REACH), np.uint8)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, reach), (0, 0), 4)

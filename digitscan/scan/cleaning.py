@@ -20,7 +20,7 @@ from digitscan.values import CleanPage, GreyImage, Page
 GOAL_STROKE_PX = 4.0
 """Pen width in the working image: enough for a clean glyph, few pixels to walk over."""
 LEAST_SCALE, LARGEST_SCALE = 0.25, 2.0
-LARGEST_WORK_PIXELS = 8_000_000
+LARGEST_WORK_PIXELS = 6_000_000
 OVERVIEW_SIDE = 1000
 """Longer side of the small image on which the lie of the sheet is estimated."""
 OVERVIEW_STROKE_PX = 2.0
@@ -79,7 +79,7 @@ def _plan_warp(image: GreyImage) -> tuple[Homography, tuple[int, int]]:
 
 def _flattening(image: GreyImage) -> Homography:
     """Homography in page pixels that lays the sheet flat; the identity where it nearly does."""
-    scale = min(1.0, OVERVIEW_SIDE / max(image.shape))
+    scale = 1 / max(1, round(max(image.shape) / OVERVIEW_SIDE))
     small = np.asarray(
         cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
     )

@@ -7,9 +7,13 @@ stem of a 1 does not.
 
 from __future__ import annotations
 
+from itertools import compress
+
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
@@ -41,16 +45,11 @@ def find_ruling(ink: Picture, stroke_px: float) -> tuple[Picture, Picture]:
     level, plumb : (H, W) uint8
         0 where there is no line, 255 on a line.
     """
-    level = _candidate_lines(ink, stroke_px)
-    plumb = _candidate_lines(_turned(ink), stroke_px)
-    level_lines, plumb_lines = _find_lines(level, stroke_px), _find_lines(plumb, stroke_px)
-    for _ in range(PRUNING_ROUNDS):
-        before = len(level_lines) + len(plumb_lines)
-        plumb_lines = _supported(plumb_lines, _turned(_draw(level_lines, level.shape)), stroke_px)
-        level_lines = _supported(level_lines, _turned(_draw(plumb_lines, plumb.shape)), stroke_px)
-        if len(level_lines) + len(plumb_lines) == before:
-            break
-    return _draw(level_lines, level.shape), _turned(_draw(plumb_lines, plumb.shape))
+    level = _find_lines(_candidate_lines(ink, stroke_px), stroke_px)
+    plumb = _find_lines(_candidate_lines(_turned(ink), stroke_px), stroke_px)
+    level, plumb = _prune(level, plumb, stroke_px)
+    height, width = ink.shape
+    return _draw(level, (height, width)), _turned(_draw(plumb, (width, height)))
 
 
 def _turned(picture: Picture) -> Picture:
@@ -81,26 +80,56 @@ def _is_thin(contour: Contour, stroke_px: float) -> bool:
     return thickness <= THICKEST_STROKES * stroke_px + 2 and height <= 0.12 * width + 3 * stroke_px
 
 
-def _draw(lines: list[Contour], shape: tuple[int, ...]) -> Picture:
+def _draw(lines: list[Contour], shape: tuple[int, int]) -> Picture:
     picture = np.zeros(shape, np.uint8)
     cv2.drawContours(picture, lines, -1, 255, cv2.FILLED)
     return picture
 
 
-def _supported(lines: list[Contour], crossing: Picture, stroke_px: float) -> list[Contour]:
-    """The level lines that are long, or end in the lines of ``crossing`` on both sides."""
-    certain = CERTAIN_STROKES * stroke_px
-    reach = int(REACH_STROKES * stroke_px)
-    return [
-        line
-        for line in lines
-        if cv2.boundingRect(line)[2] >= certain or _meets_both_ways(line, crossing, reach)
-    ]
+def _prune(
+    level: list[Contour], plumb: list[Contour], stroke_px: float
+) -> tuple[list[Contour], list[Contour]]:
+    """The lines that are long, or end in kept lines of the other direction on both sides."""
+    level_box, plumb_box = _bounds(level), _bounds(plumb)
+    reach, certain = REACH_STROKES * stroke_px, CERTAIN_STROKES * stroke_px
+    level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], reach)
+    plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], reach)
+    long_level = level_box[:, 2] - level_box[:, 0] >= certain
+    long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
+    keep_level, keep_plumb = np.ones(len(level), bool), np.ones(len(plumb), bool)
+    for _ in range(PRUNING_ROUNDS):
+        before = int(keep_level.sum() + keep_plumb.sum())
+        keep_plumb &= long_plumb | _held(plumb_ends, keep_level, len(plumb))
+        keep_level &= long_level | _held(level_ends, keep_plumb, len(level))
+        if int(keep_level.sum() + keep_plumb.sum()) == before:
+            break
+    return list(compress(level, keep_level)), list(compress(plumb, keep_plumb))
 
 
-def _meets_both_ways(line: Contour, crossing: Picture, reach: int) -> bool:
-    left, top, width, height = cv2.boundingRect(line)
-    rows = slice(max(0, top - reach), top + height + reach)
-    at_left = crossing[rows, max(0, left - reach) : left + reach]
-    at_right = crossing[rows, max(0, left + width - reach) : left + width + reach]
-    return bool(at_left.any() and at_right.any())
+Meetings = tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]
+
+
+def _meetings(
+    lines: npt.NDArray[np.int_], across: npt.NDArray[np.int_], reach: float
+) -> tuple[Meetings, Meetings]:
+    """Pairs (line, line across) that meet at the line's left end, and at its right end."""
+    left, top, right, bottom = (side[:, None] for side in lines.T)
+    along = (across[:, 1] <= bottom + reach) & (across[:, 3] >= top - reach)
+    at_left = along & (across[:, 0] <= left + reach) & (across[:, 2] >= left - reach)
+    at_right = along & (across[:, 0] <= right + reach) & (across[:, 2] >= right - reach)
+    first, second = np.nonzero(at_left), np.nonzero(at_right)
+    return (first[0], first[1]), (second[0], second[1])
+
+
+def _held(ends: tuple[Meetings, Meetings], alive: Mask, count: int) -> Mask:
+    """Which of ``count`` lines meet a line that is still ``alive`` at both ends."""
+    held = np.ones(count, bool)
+    for line, across in ends:
+        held &= np.bincount(line[alive[across]], minlength=count) > 0
+    return held
+
+
+def _bounds(lines: list[Contour]) -> npt.NDArray[np.int_]:
+    """Left, top, right and bottom of each line, (n, 4)."""
+    boxes = np.array([cv2.boundingRect(line) for line in lines], int).reshape(-1, 4)
+    return np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
