@@ -31,7 +31,9 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS: dict[str, Subcommand] = {
     "read": Subcommand("digitscan.cli.read", "Read handwritten numbers off scans into a table."),
     "train": Subcommand("digitscan.cli.train", "Train the models on MNIST."),
-    "evaluate": Subcommand("digitscan.cli.evaluate", "Measure how well models and pages are read."),
+    "evaluate": Subcommand(
+        "digitscan.cli.evaluate", "Measure MODELs on digits or pages whose truth is known."
+    ),
     "models": Subcommand("digitscan.cli.models", "List the installed models and their figures."),
 }
 

@@ -42,8 +42,8 @@ def open_output(output: str, *, overwrite: bool = False) -> Iterator[TextIO]:
 def whole_write(output: str) -> Iterator[None]:
     """Let what is written inside be written whole, and turn a failure into an ``OutputError``.
 
-    Ctrl-C takes effect at the end. A second one breaks off at once: the write may hang. That the
-    reader of a pipe went away is no failure of ours: ``BrokenPipeError`` passes.
+    Ctrl-C takes effect at the end; a second one kills the program, for the write may hang. That
+    the reader of a pipe went away is no failure of ours: ``BrokenPipeError`` passes.
     """
     try:
         with _interrupt_at_end():
@@ -65,7 +65,8 @@ def _interrupt_at_end() -> Iterator[None]:
     def remember(number: int, frame: FrameType | None) -> None:
         nonlocal interrupted
         if interrupted:
-            raise KeyboardInterrupt
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGINT)
         interrupted = True
 
     usual = signal.signal(signal.SIGINT, remember)
@@ -129,8 +130,10 @@ def _open_path(path: Path, *, overwrite: bool) -> Iterator[TextIO]:
     if path.exists() and not path.is_file() and not path.is_dir():
         with whole_write(str(path)):
             stream = path.open("w", encoding="utf-8", newline="\n")
-        with stream:
+        try:
             yield stream
+        finally:
+            _close_quietly(stream)
         return
     # A link stays a link: the file it points to is replaced.
     final = path.resolve()
@@ -139,12 +142,13 @@ def _open_path(path: Path, *, overwrite: bool) -> Iterator[TextIO]:
     with whole_write(str(path)):
         stream = unfinished.open("w", encoding="utf-8", newline="\n")
     try:
-        with stream:
-            yield stream
+        yield stream
         _refuse(final, path, overwrite=overwrite)
         with whole_write(str(path)):
+            stream.close()
             unfinished.replace(final)
     finally:
+        _close_quietly(stream)
         unfinished.unlink(missing_ok=True)
 
 

@@ -16,7 +16,7 @@ from digitscan.cli.options import Verbosity
 from digitscan.cli.output import open_output, whole_write
 from digitscan.reader import Reader, ReaderSettings
 from digitscan.report.overlay import OverlayFolder, draw_overlay
-from digitscan.report.summary import Summary, count_statuses
+from digitscan.report.summary import Summary, count, count_statuses
 from digitscan.report.tables import TableWriter, format_of, make_writer
 from digitscan.report.text import one_line
 from digitscan.scan.sources import find_pages
@@ -132,4 +132,4 @@ def _page_message(result: PageResult, verbosity: Verbosity) -> str:
         return ""
     statuses = Counter(record.reading.status for record in result.records)
     place = f"{one_line(result.page.source)} page {result.page.index + 1}"
-    return f"{place}: {len(result.records)} fields: {count_statuses(statuses)}"
+    return f"{place}: {count(len(result.records), 'field')}: {count_statuses(statuses)}"

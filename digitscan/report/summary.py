@@ -55,12 +55,12 @@ class Summary:
 
     def line(self) -> str:
         """Give the counts in one line."""
-        head = f"{_count(self.pages, 'page')}, {_count(self.fields, 'field')}: "
+        head = f"{count(self.pages, 'page')}, {count(self.fields, 'field')}: "
         parts = count_statuses(self.statuses)
         if self.without_fields:
-            parts += f", {_count(self.without_fields, 'page')} without fields"
+            parts += f", {count(self.without_fields, 'page')} without fields"
         stop = "interrupted after " if self.interrupted else ""
-        return f"{stop}{head}{parts}, {_count(self.failed, 'page')} failed"
+        return f"{stop}{head}{parts}, {count(self.failed, 'page')} failed"
 
 
 def count_statuses(statuses: Counter[Status]) -> str:
@@ -73,5 +73,10 @@ def count_statuses(statuses: Counter[Status]) -> str:
     return ", ".join(f"{statuses[status]} {str(status).replace('_', ' ')}" for status in shown)
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    >>> count(1, "page"), count(2, "page")
+    ('1 page', '2 pages')
+    """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

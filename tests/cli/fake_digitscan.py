@@ -1,0 +1,79 @@
+"""``digitscan`` with a reader that needs no model; run as a script, it takes the real one's place.
+
+The fake reads one field from each page: as its value the page's height, four digits long. The
+name of a source makes it misbehave: ``doubt`` is not sure, ``empty`` has no field, ``bug`` raises,
+``slow`` takes a minute.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from digitscan.errors import ModelError, PageError
+from digitscan.reader import ReaderSettings
+from digitscan.scan.pages import load_page
+from digitscan.values import (
+    Box,
+    Field,
+    FieldKind,
+    Page,
+    PageRef,
+    PageResult,
+    Reading,
+    Record,
+    Status,
+)
+
+NOISE = "a library was here"
+
+
+class FakeReader:
+    """Stands in for ``digitscan.reader.Reader``."""
+
+    def __init__(self, model: str, settings: ReaderSettings) -> None:
+        if model not in ("cnn", "svm", "logistic"):
+            raise ModelError(f"{model}: is no model; train one with digitscan train")
+        self.settings = settings
+
+    def read_ref(self, ref: PageRef) -> tuple[Page | None, PageResult]:
+        stem = Path(ref.source).stem
+        if stem == "slow":
+            time.sleep(60)
+        if stem == "bug":
+            raise RuntimeError("a bug")
+        try:
+            page = load_page(ref, max_mpixels=self.settings.max_mpixels)
+        except PageError as error:
+            return None, PageResult(ref, problem=str(error))
+        if stem == "empty":
+            return page, PageResult(ref)
+        return page, PageResult(ref, (self._record(page, 0.5 if stem == "doubt" else 0.95),))
+
+    def _record(self, page: Page, confidence: float) -> Record:
+        sure = confidence >= self.settings.min_confidence
+        reading = Reading(
+            f"{page.image.shape[0]:04}", confidence, Status.OK if sure else Status.REVIEW
+        )
+        return Record(page.ref, Field("height", Box(1, 2, 3, 4), FieldKind.BOX), reading)
+
+
+class NoisyReader(FakeReader):
+    """Prints what nobody asked for, as Python and as C libraries do."""
+
+    def __init__(self, model: str, settings: ReaderSettings) -> None:
+        print(NOISE)
+        super().__init__(model, settings)
+
+    def read_ref(self, ref: PageRef) -> tuple[Page | None, PageResult]:
+        print(NOISE)
+        os.write(1, f"{NOISE}\n".encode())
+        return super().read_ref(ref)
+
+
+if __name__ == "__main__":
+    from digitscan.cli import main, read
+
+    vars(read)["Reader"] = NoisyReader
+    main.main(prog_name="digitscan")

@@ -1,0 +1,225 @@
+"""``digitscan read`` through the group, with a reader that needs no model."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import runpy
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from digitscan.cli.main import main
+from digitscan.errors import ExitCode
+
+FakeReader = runpy.run_path(str(Path(__file__).with_name("fake_digitscan.py")))["FakeReader"]
+
+
+@pytest.fixture(autouse=True)
+def fake_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digitscan.cli.read.Reader", FakeReader)
+
+
+def draw(path: Path, height: int = 42) -> Path:
+    assert cv2.imwrite(str(path), np.full((height, 60), 255, np.uint8))
+    return path
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    """A folder with the pages ``a`` (40 high) and ``b`` (50 high)."""
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    draw(folder / "a.png", 40)
+    draw(folder / "b.png", 50)
+    return folder
+
+
+def read(*arguments: str | Path, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["read", *map(str, arguments)], input=stdin)
+
+
+def values(text: str) -> list[str]:
+    return [row["value"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+
+
+def test_rows_come_in_input_order(scans: Path) -> None:
+    result = read(scans / "b.png", scans, scans / "a.png")
+    assert result.exit_code == 0
+    assert values(result.stdout) == ["0050", "0040", "0050", "0040"]
+    assert result.stderr == "4 pages, 4 fields: 4 ok, 0 review, 0 blank, 0 pages failed\n"
+
+
+def test_standard_input(scans: Path) -> None:
+    result = read("-", stdin=(scans / "b.png").read_bytes())
+    assert result.stdout.splitlines()[1] == "-,1,height,0050,ok,0.9500,1,2,3,4,"
+
+
+@pytest.mark.parametrize("format_name", ["csv", "tsv", "json", "jsonl"])
+def test_the_ending_gives_the_format(scans: Path, tmp_path: Path, format_name: str) -> None:
+    out = tmp_path / f"rows.{format_name}"
+    result = read(scans, "-o", out)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert out.read_text(encoding="utf-8") == read(scans, "-f", format_name).stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == [out.name, "scans"]
+
+
+def test_the_option_beats_the_ending(scans: Path, tmp_path: Path) -> None:
+    read(scans, "-o", tmp_path / "rows.txt", "-f", "JSON")
+    assert len(json.loads((tmp_path / "rows.txt").read_text())["records"]) == 2
+
+
+def test_an_unknown_ending_is_wrong_usage(scans: Path, tmp_path: Path) -> None:
+    result = read(scans, "-o", tmp_path / "rows.xls")
+    assert result.exit_code == ExitCode.USAGE
+    assert ".csv, .tsv, .json, .jsonl" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["x.png", "--min-confidence", "1.5"],
+        ["x.png", "--min-confidence", "nan"],
+        ["x.png", "--max-mpixels", "0"],
+        ["x.png", "--max-mpixels", "inf"],
+        ["x.png", "-f", "xml"],
+    ],
+)
+def test_wrong_usage(arguments: list[str]) -> None:
+    result = read(*arguments)
+    assert result.exit_code == ExitCode.USAGE
+    assert result.stdout == ""
+
+
+def test_an_existing_output_is_refused(scans: Path, tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    out.write_text("mine")
+    result = read(scans, "-o", out)
+    assert result.exit_code == ExitCode.OUTPUT_REFUSED
+    assert "rows.csv: exists already; give --overwrite" in result.stderr
+    assert out.read_text() == "mine"
+    assert read(scans, "-o", out, "--overwrite").exit_code == 0
+    assert values(out.read_text()) == ["0040", "0050"]
+
+
+def test_an_output_that_can_not_be_is_refused(scans: Path, tmp_path: Path) -> None:
+    for out, why in ((scans, "is a folder"), (tmp_path / "no" / "rows.csv", "does not exist")):
+        result = read(scans, "-o", out)
+        assert result.exit_code == ExitCode.OUTPUT_REFUSED
+        assert why in result.stderr
+
+
+def test_a_linked_output_stays_a_link(scans: Path, tmp_path: Path) -> None:
+    real, link = tmp_path / "real.csv", tmp_path / "rows.csv"
+    link.symlink_to(real)
+    assert read(scans, "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert values(real.read_text()) == ["0040", "0050"]
+
+
+def test_a_bug_leaves_no_half_table(scans: Path, tmp_path: Path) -> None:
+    draw(scans / "bug.png")
+    result = read(scans / "a.png", scans / "bug.png", "-o", tmp_path / "rows.csv")
+    assert result.exit_code == ExitCode.BUG
+    assert isinstance(result.exception, RuntimeError)
+    assert list(tmp_path.iterdir()) == [scans]
+
+
+def test_one_bad_page_stops_nothing(scans: Path) -> None:
+    bad = scans / "a page.png"
+    bad.write_text("no image")
+    result = read(bad, scans / "b.png", scans / "missing.png")
+    assert result.exit_code == ExitCode.SOME_PAGES_FAILED
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [row["status"] for row in rows] == ["page_failed", "ok", "page_failed"]
+    assert all(row["problem"] for row in rows if row["status"] == "page_failed")
+    first, second, summary = result.stderr.splitlines()
+    assert first.startswith("digitscan: ")
+    assert "a page.png" in first
+    assert "missing.png" in second
+    assert summary == "3 pages, 1 field: 1 ok, 0 review, 0 blank, 2 pages failed"
+
+
+def test_nothing_readable(scans: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty folder").mkdir()
+    result = read(tmp_path / "missing.png", tmp_path / "empty folder")
+    assert result.exit_code == ExitCode.NOTHING_READABLE
+    assert len(result.stdout.splitlines()) == 3
+
+
+def test_strange_names_do_no_harm(tmp_path: Path) -> None:
+    names = ['=x, "y".png', "new\nline.png", "\x1b[2J.png", "sp ace é.png"]
+    paths = [str(draw(tmp_path / "plain.png").replace(tmp_path / name)) for name in names]
+    result = read(*paths, "-v")
+    assert result.exit_code == 0
+    rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
+    assert [row["file"] for row in rows] == paths
+    assert len(result.stderr.splitlines()) == 5
+    assert "\x1b" not in result.stderr
+
+
+def test_exit_review(scans: Path) -> None:
+    draw(scans / "doubt.png")
+    assert read(scans).exit_code == 0
+    result = read(scans, "--exit-review")
+    assert result.exit_code == ExitCode.NEEDS_REVIEW
+    assert "1 review" in result.stderr
+    assert read(scans, "--exit-review", "--min-confidence", "0.4").exit_code == 0
+    draw(scans / "empty.png")
+    assert "1 page without fields" in read(scans).stderr
+
+
+def test_max_mpixels(scans: Path) -> None:
+    assert read(scans, "--max-mpixels", "0.0025").exit_code == ExitCode.SOME_PAGES_FAILED
+    assert read(scans, "--max-mpixels", "0.003").exit_code == 0
+
+
+def test_recursive(scans: Path) -> None:
+    (scans / "inner").mkdir()
+    draw(scans / "inner" / "c.png", 7)
+    assert values(read(scans).stdout) == ["0040", "0050"]
+    assert values(read(scans, "-r").stdout) == ["0040", "0050", "0007"]
+
+
+def test_an_unfit_model(scans: Path, tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    result = read(scans, "--model", "scans/a.png", "-o", out)
+    assert result.exit_code == ExitCode.MODEL_UNFIT
+    assert result.stderr.startswith("digitscan: scans/a.png: is no model")
+    assert not out.exists()
+
+
+def test_quiet_and_verbose(scans: Path) -> None:
+    bad = scans / "missing.png"
+    assert read(scans, bad, "-q").stderr == ""
+    lines = read(scans, "-v").stderr.splitlines()
+    assert lines[0] == f"{scans / 'a.png'} page 1: 1 field: 1 ok, 0 review, 0 blank"
+    assert len(lines) == 3
+    assert read(scans, "-v", "-q").stderr == ""
+    assert read(scans, "-q", "-v").stderr.splitlines() == lines
+
+
+def test_details(scans: Path) -> None:
+    assert read(scans, "--details").stdout.splitlines()[0].endswith(",problem,alternatives,digits")
+
+
+def test_overlay(scans: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    arguments: list[Path | str] = [
+        scans,
+        scans / "a.png",
+        scans / "missing.png",
+        "--overlay",
+        pictures,
+    ]
+    assert read(*arguments).exit_code == ExitCode.SOME_PAGES_FAILED
+    assert sorted(path.name for path in pictures.iterdir()) == ["a-2.png", "a.png", "b.png"]
+    again = read(*arguments)
+    assert again.exit_code == ExitCode.OUTPUT_REFUSED
+    assert (again.stdout, "--overwrite" in again.stderr) == ("", True)
+    assert read(*arguments, "--overwrite").exit_code == ExitCode.SOME_PAGES_FAILED

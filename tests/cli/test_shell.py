@@ -1,0 +1,210 @@
+"""``digitscan`` as a shell sees it: pipes, redirections, exit codes, Ctrl-C."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import shlex
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+NOISE = "a library was here"
+FAKE = Path(__file__).with_name("fake_digitscan.py")
+PRELUDE = f'digitscan() {{ {shlex.quote(sys.executable)} {shlex.quote(str(FAKE))} "$@"; }}\n'
+
+
+def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", PRELUDE + command], cwd=folder, capture_output=True, text=True, timeout=60
+    )
+
+
+def all_of(terminal: int) -> str:
+    """Everything written to a terminal whose other side is closed; Linux ends it with an error."""
+    shown = b""
+    with os.fdopen(terminal, "rb", buffering=0) as stream, contextlib.suppress(OSError):
+        while chunk := stream.read(1 << 12):
+            shown += chunk
+    return shown.decode()
+
+
+@pytest.fixture
+def scans(tmp_path: Path) -> Path:
+    """A folder to work in, with the pages ``a.png`` (40 high) and ``b.png`` (50 high)."""
+    for name, height in (("a", 40), ("b", 50)):
+        assert cv2.imwrite(str(tmp_path / f"{name}.png"), np.full((height, 60), 255, np.uint8))
+    return tmp_path
+
+
+def test_rows_go_through_a_pipe_and_nothing_else_does(scans: Path) -> None:
+    done = shell("digitscan read a.png b.png | cut -d, -f4", scans)
+    assert done.stdout == "value\n0040\n0050\n"
+    assert done.stderr.count(NOISE) == 5
+    assert "2 pages, 2 fields" in done.stderr
+
+
+def test_an_image_on_standard_input(scans: Path) -> None:
+    done = shell("digitscan read -q - < b.png; echo $?", scans)
+    assert done.stdout.splitlines()[1:] == ["-,1,height,0050,ok,0.9500,1,2,3,4,", "0"]
+
+
+def test_stray_prints_stay_out_of_stdout_with_a_file_too(scans: Path) -> None:
+    done = shell("digitscan read a.png -o rows.json; echo code $?", scans)
+    assert done.stdout == "code 0\n"
+    assert json.loads((scans / "rows.json").read_text())["records"][0]["value"] == "0040"
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(scans: Path) -> None:
+    many = "a.png " * 300
+    command = f"set -o pipefail; digitscan read -q --details {many} 2>err | head -1; echo $?"
+    done = shell(command, scans)
+    assert done.stdout.splitlines()[1:] == ["141"]
+    said = (scans / "err").read_text()
+    assert "Traceback" not in said
+    assert "Broken" not in said
+    assert said.count(NOISE) < 2 * 300, "it goes on reading for nobody"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_an_output_error(scans: Path) -> None:
+    done = shell(
+        "digitscan read a.png > /dev/full; echo $?; digitscan read a.png -o /dev/full", scans
+    )
+    assert done.stdout == "7\n"
+    assert done.returncode == 7
+    assert "digitscan: standard output: can't be written: No space left on device" in done.stderr
+    assert "digitscan: /dev/full: can't be written: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_stdout_is_an_output_error(scans: Path) -> None:
+    done = shell("digitscan read a.png >&-; echo $?", scans)
+    assert done.stdout == "7\n"
+    assert "standard output is closed" in done.stderr
+
+
+def test_without_stderr_it_still_reads(scans: Path) -> None:
+    done = shell("digitscan read a.png 2>&-; echo $?", scans)
+    assert done.stdout.splitlines()[1:] == ["a.png,1,height,0040,ok,0.9500,1,2,3,4,", "0"]
+
+
+@pytest.mark.parametrize("output", ["rows.json", "-"])
+def test_ctrl_c_leaves_a_whole_table(scans: Path, output: str) -> None:
+    (scans / "slow.png").write_bytes((scans / "a.png").read_bytes())
+    arguments = ["read", "-v", "a.png", "b.png", "slow.png", "a.png", "-o", output, "-f", "json"]
+    process = subprocess.Popen(
+        [sys.executable, FAKE, *arguments],
+        cwd=scans,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    while "b.png page 1" not in process.stderr.readline():
+        pass
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 130
+    text = stdout if output == "-" else (scans / output).read_text()
+    assert [row["value"] for row in json.loads(text)["records"]] == ["0040", "0050"]
+    assert stderr.splitlines()[-1].startswith("interrupted after 2 pages, 2 fields")
+    assert "Traceback" not in stderr
+    assert not list(scans.glob(".*.part"))
+
+
+def start_into_a_full_pipe(scans: Path) -> subprocess.Popen[str]:
+    """Start a run whose rows nobody takes, and wait until it hangs in writing one."""
+    page = (scans / "a.png").rename(scans / f"{'a' * 200}.png")
+    with (scans / "err").open("w") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, FAKE, "read", *[page.name] * 500],
+            cwd=scans,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+    assert process.stdout is not None
+    waiting = array.array("i", [0])
+    while waiting[0] < 60_000:
+        time.sleep(0.1)
+        fcntl.ioctl(process.stdout, termios.FIONREAD, waiting)
+    time.sleep(0.5)
+    return process
+
+
+def test_ctrl_c_lets_a_row_be_finished(scans: Path) -> None:
+    process = start_into_a_full_pipe(scans)
+    process.send_signal(signal.SIGINT)
+    stdout, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    rows = stdout.splitlines()[1:]
+    assert all(row.endswith("a.png,1,height,0040,ok,0.9500,1,2,3,4,") for row in rows)
+    last_line = (scans / "err").read_text().splitlines()[-1]
+    assert last_line.startswith(f"interrupted after {len(rows)} pages, ")
+
+
+def test_a_second_ctrl_c_ends_a_write_that_hangs(scans: Path) -> None:
+    process = start_into_a_full_pipe(scans)
+    process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.5)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == -signal.SIGINT
+    process.communicate()
+
+
+def test_a_bar_is_for_terminals_only(scans: Path) -> None:
+    assert "page/s" not in shell("digitscan read a.png b.png", scans).stderr
+    parent, child = pty.openpty()
+    termios.tcsetwinsize(child, (24, 80))
+    done = subprocess.run(
+        [sys.executable, FAKE, "read", "a.png", "b.png", "missing.png"],
+        cwd=scans,
+        stdout=subprocess.PIPE,
+        stderr=child,
+        text=True,
+    )
+    os.close(child)
+    shown = all_of(parent)
+    assert "page" in shown.split("digitscan: ")[0]
+    assert "/3" in shown
+    assert "3 pages, 2 fields" in shown.splitlines()[-1]
+    assert [line.split(",")[3] for line in done.stdout.splitlines()] == [
+        "value",
+        "0040",
+        "0050",
+        "",
+    ]
+
+
+def test_reading_loads_no_training_library(scans: Path) -> None:
+    script = (
+        "import sys\n"
+        "import fake_digitscan\n"
+        "from digitscan.cli import main, read\n"
+        "read.Reader = fake_digitscan.FakeReader\n"
+        "code = main.main(['read', 'a.png'], standalone_mode=False)\n"
+        "heavy = {'tensorflow', 'keras', 'sklearn', 'skimage', 'matplotlib', 'onnx'}\n"
+        "print(code, sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=scans,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(FAKE.parent)},
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
