@@ -1,0 +1,278 @@
+"""Ink of a field in, its connected blobs out: parts of one digit joined, specks left out.
+
+Handwriting leans. Whether two blobs stand beside or above one another is judged along the lean:
+``start`` and ``end`` of a blob are the columns it spans at the middle row of the field after
+every row has been shifted back by the lean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import Box, GreyImage
+
+Points = npt.NDArray[np.int32]
+
+GRAIN = 0.7
+"""Blobs no larger than this many stroke widths each way are never anything but dirt."""
+SPECK = 1.5
+"""Blobs no larger than this are dirt, unless they lie by a digit or where a point is written."""
+STEEPEST_LEAN = 0.8
+"""Columns a stroke may drift in a row: steeper than any hand writes."""
+STACKED_OVERLAP = 0.5
+"""Two parts are stacked when this share of the narrower one lies above or below the other."""
+TALL = 0.5
+"""A blob this share of the field's digit height may be a digit of its own."""
+LONG = 2.2
+"""A box this many times as wide as high is no digit but a dash, or digits that touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Ink that hangs together.
+
+    ``box`` lies in the field's crop, ``ink`` is (box.height, box.width) uint8 and holds this
+    blob's ink only (0 is paper), ``pixels`` is how many are not paper.
+    """
+
+    box: Box
+    ink: GreyImage
+    pixels: int
+    start: float
+    end: float
+
+    @property
+    def width(self) -> float:
+        """Columns covered along the lean."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What sizes in a field are measured against, in pixels.
+
+    ``lean`` is in columns a row, negative where the writing leans to the right. ``middle`` is the
+    row about which it is undone.
+    """
+
+    digit_px: float
+    stroke_px: float
+    lean: float
+    middle: float
+
+
+def find_blobs(ink: GreyImage, stroke_px: float) -> tuple[list[Blob], Scale]:
+    """Find the blobs of a field, left to right, and the scale of its writing.
+
+    Parameters
+    ----------
+    ink : (h, w) uint8
+        0 is paper.
+    stroke_px : float
+        Typical pen width in pixels.
+
+    Returns
+    -------
+    blobs : list of Blob
+        Ink inside a closed loop belongs to the loop.
+    scale : Scale
+    """
+    outlines = _outlines(ink, GRAIN * stroke_px)
+    lean, middle = _lean(outlines, stroke_px), ink.shape[0] / 2
+    if not outlines:
+        return [], Scale(0.0, stroke_px, lean, middle)
+    blobs = _blobs(ink, outlines, _spans(outlines, lean, middle))
+    digit_px = middle_height([(blob.box, blob.pixels) for blob in blobs])
+    scale = Scale(digit_px, stroke_px, lean, middle)
+    return join_parts(_without_specks(blobs, scale), scale), scale
+
+
+def _outlines(ink: GreyImage, grain_px: float) -> list[Points]:
+    """Outer outlines (n, 1, 2), as x and y, of all that is larger than a grain."""
+    found, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    outlines = [np.asarray(outline, np.int32) for outline in found]
+    return [outline for outline in outlines if max(cv2.boundingRect(outline)[2:]) > grain_px]
+
+
+def _lean(outlines: Sequence[Points], stroke_px: float) -> float:
+    """Columns by which the strokes drift a row: second moments of what is higher than wide."""
+    drift = spread = 0.0
+    for outline in outlines:
+        _, _, width, height = cv2.boundingRect(outline)
+        if height > 3 * stroke_px and width < 1.2 * height:
+            moments = cv2.moments(outline)
+            drift += moments["mu11"]
+            spread += moments["mu02"]
+    return min(max(drift / spread, -STEEPEST_LEAN), STEEPEST_LEAN) if spread > 0 else 0.0
+
+
+def _spans(outlines: Sequence[Points], lean: float, middle: float) -> list[tuple[float, float]]:
+    """First and last column of each outline, the lean undone."""
+    points = np.concatenate(outlines)[:, 0, :]
+    columns = points[:, 0] - lean * (points[:, 1] - middle)
+    offsets = np.cumsum([0] + [len(outline) for outline in outlines[:-1]])
+    starts = np.minimum.reduceat(columns, offsets).tolist()
+    ends = np.maximum.reduceat(columns, offsets).tolist()
+    return [(start, end + 1) for start, end in zip(starts, ends, strict=True)]
+
+
+def _blobs(
+    ink: GreyImage, outlines: Sequence[Points], spans: Sequence[tuple[float, float]]
+) -> list[Blob]:
+    """Lift each blob out of ``ink``, left to right."""
+    boxes = [_box(outline) for outline in outlines]
+    blobs = []
+    for i in sorted(range(len(outlines)), key=lambda i: spans[i][0] + spans[i][1]):
+        box = boxes[i]
+        own = ink[box.slices]
+        if any(_meet(box, other) for j, other in enumerate(boxes) if j != i):
+            mask = np.zeros(own.shape, np.uint8)
+            offset = (-box.left, -box.top)
+            cv2.drawContours(mask, [outlines[i]], -1, 255, cv2.FILLED, offset=offset)
+            own = np.asarray(cv2.bitwise_and(own, mask), np.uint8)
+        blobs.append(Blob(box, own, cv2.countNonZero(own), *spans[i]))
+    return blobs
+
+
+def _box(outline: Points) -> Box:
+    left, top, width, height = cv2.boundingRect(outline)
+    return Box(top, left, top + height, left + width)
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
+
+
+def middle_height(shapes: Sequence[tuple[Box, int]]) -> float:
+    """Height at which half of the pixels stand in lower boxes; dashes count only if all are."""
+    upright = [shape for shape in shapes if not is_long(shape[0])]
+    ranked = sorted((box.height, pixels) for box, pixels in upright or shapes)
+    half, seen = sum(pixels for _, pixels in ranked) / 2, 0
+    for height, pixels in ranked:
+        seen += pixels
+        if seen >= half:
+            return float(height)
+    return 0.0
+
+
+def is_long(box: Box) -> bool:
+    """Whether a box is far wider than high, as a dash is."""
+    return box.width >= LONG * box.height
+
+
+def moved(box: Box, rows: int, columns: int) -> Box:
+    """Shift a box down and to the right."""
+    return Box(box.top + rows, box.left + columns, box.bottom + rows, box.right + columns)
+
+
+def lean_span(ink: GreyImage, box: Box, scale: Scale) -> tuple[float, float]:
+    """First and last column of ``ink``, which lies in ``box``, the lean undone."""
+    rows, columns = np.nonzero(ink)
+    if len(rows) == 0:
+        return float(box.left), float(box.right)
+    upright = columns - scale.lean * (rows + box.top - scale.middle)
+    return float(upright.min()) + box.left, float(upright.max()) + box.left + 1
+
+
+def _without_specks(blobs: Sequence[Blob], scale: Scale) -> list[Blob]:
+    """Leave out dirt; keep a dot that lies against a digit or where a decimal point would."""
+    limit = SPECK * scale.stroke_px
+    large = [blob for blob in blobs if max(blob.box.height, blob.box.width) > limit]
+    if not large or len(large) == len(blobs):
+        return large
+    tall = [blob.box for blob in large if blob.box.height >= TALL * scale.digit_px]
+    if not tall:
+        return large
+    kept = {id(blob) for blob in large}
+    return [b for b in blobs if id(b) in kept or _may_be_meant(b.box, tall, scale)]
+
+
+def _may_be_meant(dot: Box, digits: Sequence[Box], scale: Scale) -> bool:
+    near = 0.8 * scale.stroke_px
+    nearest = min(digits, key=lambda box: max(box.left - dot.right, dot.left - box.right))
+    beside = max(nearest.left - dot.right, dot.left - nearest.right)
+    above = max(nearest.top - dot.bottom, dot.top - nearest.bottom)
+    on_the_line = dot.bottom > nearest.bottom - 0.25 * scale.digit_px
+    if beside > 0 and on_the_line and above < 0.2 * scale.digit_px:
+        return digits[0].left < dot.left and dot.right < digits[-1].right
+    return max(beside, above) < near
+
+
+def join_parts(blobs: Sequence[Blob], scale: Scale) -> list[Blob]:
+    """Join what is stacked into one digit: the bar over a 5, the halves of a broken stroke.
+
+    Blobs beside one another stay apart, and so do dashes and rests of lines as long as a digit
+    is high, which would tie whole numbers together.
+    """
+    parts = list(blobs)
+    small = sorted(range(len(parts)), key=lambda i: parts[i].pixels)
+    host_of: dict[int, int] = {}
+    for i in small:
+        host = _host(i, parts, host_of, scale)
+        if host is not None:
+            parts[host] = _joined(parts[host], parts[i])
+            host_of[i] = host
+    return sorted((p for i, p in enumerate(parts) if i not in host_of), key=_order)
+
+
+def _order(blob: Blob) -> float:
+    """Where a blob comes in the line: by its middle, a dash by where it begins."""
+    return blob.start if is_long(blob.box) else (blob.start + blob.end) / 2
+
+
+def _host(i: int, parts: Sequence[Blob], host_of: dict[int, int], scale: Scale) -> int | None:
+    """The blob that part ``i`` belongs to, if it is stacked with one at all."""
+    part = parts[i]
+    if is_long(part.box) and part.box.width > 0.9 * scale.digit_px:
+        return None
+    best, best_gap = None, float("inf")
+    for j, other in enumerate(parts):
+        if j == i or j in host_of or other.pixels < part.pixels:
+            continue
+        if other.start >= part.end or part.start >= other.end:
+            continue
+        if _stacked(part, other, scale):
+            gap = max(part.box.top - other.box.bottom, other.box.top - part.box.bottom)
+            if gap < best_gap:
+                best, best_gap = j, gap
+    return best
+
+
+def _stacked(part: Blob, other: Blob, scale: Scale) -> bool:
+    shared = min(part.end, other.end) - max(part.start, other.start)
+    if shared < STACKED_OVERLAP * min(part.width, other.width):
+        return False
+    if is_long(other.box) and other.box.width > 0.9 * scale.digit_px:
+        return False
+    beside = min(part.box.bottom, other.box.bottom) - max(part.box.top, other.box.top)
+    top, bottom = min(part.box.top, other.box.top), max(part.box.bottom, other.box.bottom)
+    if bottom - top > 1.4 * scale.digit_px:
+        return False
+    return beside < 0.3 * part.box.height or part.box.height < TALL * scale.digit_px
+
+
+def _joined(a: Blob, b: Blob) -> Blob:
+    box, ink = lay_together((a.box, a.ink), (b.box, b.ink))
+    return Blob(box, ink, a.pixels + b.pixels, min(a.start, b.start), max(a.end, b.end))
+
+
+def lay_together(*parts: tuple[Box, GreyImage]) -> tuple[Box, GreyImage]:
+    """Lay the ink of several boxes into one picture of the box around them all."""
+    boxes = [box for box, _ in parts]
+    around = Box(
+        min(box.top for box in boxes),
+        min(box.left for box in boxes),
+        max(box.bottom for box in boxes),
+        max(box.right for box in boxes),
+    )
+    picture = np.zeros((around.height, around.width), np.uint8)
+    for box, ink in parts:
+        rows = slice(box.top - around.top, box.bottom - around.top)
+        columns = slice(box.left - around.left, box.right - around.left)
+        np.maximum(picture[rows, columns], ink, out=picture[rows, columns])
+    return around, picture

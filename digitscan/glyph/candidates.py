@@ -1,0 +1,129 @@
+"""Pieces of one field in, the glyphs that the classifier is to judge out.
+
+A candidate is a run of neighbouring pieces that may be one digit. Each costs a look by the
+classifier, so a piece of ordinary size that stands alone gives one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitscan.glyph.blobs import is_long, lay_together
+from digitscan.glyph.normalise import normalise_glyph
+from digitscan.glyph.pieces import Piece, digit_height
+from digitscan.values import Box, GreyImage
+
+MOST_PIECES = 4
+"""Pieces in one candidate, at most."""
+WIDEST = 1.35
+"""Width of a candidate, at most, in digit heights; of several blobs together, ``WIDEST_JOIN``."""
+WIDEST_JOIN = 1.1
+CLOSE = 0.12
+"""Two blobs, both as high as digits, may be one digit if no further apart, in digit heights."""
+NEAR = 0.3
+"""The same where one of the two is lower than a digit, or both stand in one cell of a comb."""
+LOW = 0.55
+"""Lower than this share of the digit height is too low for a digit beside the others."""
+LOWEST = 0.3
+"""Never a digit by itself, beside others of the digit height."""
+LEAST_STROKES = 2.5
+"""A digit is at least this many strokes high."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Pieces ``first`` to ``last``, both included, taken for one digit.
+
+    ``box`` is in pixels of the clean page, ``glyph`` is (28, 28) uint8 with 0 for paper. ``cost``
+    says how odd its size and its gaps are for one digit of this field: 0 is ordinary, else the
+    negative logarithm of how much rarer it is.
+    """
+
+    first: int
+    last: int
+    box: Box
+    glyph: GreyImage
+    cost: float
+
+
+def make_candidates(pieces: Sequence[Piece], stroke_px: float) -> tuple[Candidate, ...]:
+    """Make a glyph of each run of pieces that may be one digit.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        Left to right.
+    stroke_px : float
+        Typical pen width in pixels.
+    """
+    height = digit_height(pieces)
+    candidates = []
+    for first in range(len(pieces)):
+        for last in range(first, min(first + MOST_PIECES, len(pieces))):
+            run = pieces[first : last + 1]
+            if last > first and not _may_join(run, height):
+                break
+            candidate = _candidate(first, run, height, stroke_px)
+            if candidate is not None:
+                candidates.append(candidate)
+    return tuple(candidates)
+
+
+def _may_join(run: Sequence[Piece], height: float) -> bool:
+    """Whether the last piece of a run may be of one digit with those before it."""
+    last = run[-1]
+    start = min(piece.start for piece in run)
+    if max(piece.end for piece in run) - start > WIDEST * height:
+        return False
+    if last.cut is not None:
+        return True
+    low = min(last.box.height, max(p.box.height for p in run[:-1])) < LOW * height
+    in_cell = last.cell is not None and last.cell == run[-2].cell
+    return _gap(run) <= (NEAR if low or in_cell else CLOSE) * height
+
+
+def _gap(run: Sequence[Piece]) -> float:
+    """Columns of paper before the last piece of a run."""
+    return run[-1].start - max(piece.end for piece in run[:-1])
+
+
+def _candidate(
+    first: int, run: Sequence[Piece], height: float, stroke_px: float
+) -> Candidate | None:
+    """Lay a run of pieces into a glyph, unless it is too low or too wide for a digit."""
+    width = max(piece.end for piece in run) - min(piece.start for piece in run)
+    if len(run) == 1:
+        box, ink = run[0].box, run[0].ink
+    else:
+        box, ink = lay_together(*((piece.box, piece.ink) for piece in run))
+    whole = sum(piece.cut is None for piece in run[1:]) > 0
+    if width > (WIDEST_JOIN if whole else WIDEST) * height and not _alone(run, box):
+        return None
+    if box.height < max(LOWEST * height, LEAST_STROKES * stroke_px) or is_long(box):
+        return None
+    cost = shape_cost(box.height / height, width / height, _widest_gap(run) / height)
+    return Candidate(first, first + len(run) - 1, box, normalise_glyph(ink), cost)
+
+
+def _alone(run: Sequence[Piece], box: Box) -> bool:
+    """Whether a single blob is not wider than a digit can be, however high the others are."""
+    return len(run) == 1 and box.width <= WIDEST * box.height
+
+
+def _widest_gap(run: Sequence[Piece]) -> float:
+    """Widest gap of paper between blobs of a run, 0 where there is none."""
+    gaps = [_gap(run[: i + 1]) for i in range(1, len(run)) if run[i].cut is None]
+    return max([0.0, *gaps])
+
+
+def shape_cost(height: float, width: float, gap: float) -> float:
+    """How odd it is for one digit to be so high, so wide and so torn, in digit heights.
+
+    >>> shape_cost(1.0, 0.6, 0.0)
+    0.0
+    """
+    odd_height = max(0.0, abs(math.log(height)) - 0.25) / 0.25
+    odd_width = max(0.0, width - 0.95) / 0.15
+    return min(odd_height**2 / 2, 6.0) + min(odd_width**2 / 2, 4.0) + 10.0 * max(0.0, gap)

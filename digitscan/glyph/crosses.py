@@ -1,0 +1,34 @@
+"""A piece of ink in; whether it is a cross as one puts through an empty cell."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from digitscan.values import GreyImage
+
+GRID = 9
+"""Side of the small picture in which the two strokes of a cross are looked for."""
+ON_DIAGONALS = 0.75
+"""Share of the ink that must lie on the diagonals."""
+IN_CORNER = 0.5
+"""Darkness that each end of both diagonals must have, at least, of the darkest there is."""
+
+
+def is_cross(ink: GreyImage) -> bool:
+    """Whether the ink (h, w) uint8 is an X from corner to corner, and no more than that."""
+    left, top, width, height = cv2.boundingRect(ink)
+    ink = ink[top : top + height, left : left + width]
+    if width == 0 or not 0.4 <= width / height <= 2.5:
+        return False
+    mask = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY)[1]
+    small = cv2.resize(mask, (GRID, GRID), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    rows, columns = np.mgrid[:GRID, :GRID] - GRID // 2
+    near = np.abs(np.abs(rows) - np.abs(columns)) <= 1
+    arms = [
+        float((small * (near & (rows * up > 1) & (columns * side > 1))).max())
+        for up in (-1, 1)
+        for side in (-1, 1)
+    ]
+    share = float((small * near).sum() / small.sum())
+    return share >= ON_DIAGONALS and min(arms) >= IN_CORNER

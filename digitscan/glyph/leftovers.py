@@ -1,0 +1,50 @@
+"""Ink that is passed over in a reading: what kind it is, what that costs, who must be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from digitscan.glyph.blobs import is_long
+from digitscan.glyph.pieces import Piece
+
+
+class Leftover(Enum):
+    """Kinds of ink that is no digit, and what passing over one costs, as a negative logarithm."""
+
+    DOT = 0.7
+    DASH = 0.8
+    CROSS = 1.0
+    STRUCK = 0.2
+    INK = 3.5
+
+
+DOT = 0.4
+"""A dot or comma is lower and narrower than this share of the digit height."""
+POINT = 0.3
+"""A dot whose lower edge lies this share of the digit height above the digits is no point."""
+
+
+def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
+    """What kind of leftover ``pieces`` are in a field whose digits are ``height`` pixels high."""
+    if all(piece.struck for piece in pieces):
+        return Leftover.STRUCK
+    if len(pieces) > 1:
+        return Leftover.INK
+    box = pieces[0].box
+    if max(box.height, box.width) < DOT * height:
+        return Leftover.DOT
+    return Leftover.DASH if is_long(box) and box.height < DOT * height else Leftover.INK
+
+
+def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: float) -> bool:
+    """Whether ink may be passed over without a review.
+
+    Dashes and crosses that fill the space before or after a number may, and dirt that can't be
+    a decimal point. ``digits`` are the pieces of the digits read.
+    """
+    outside = piece.end <= digits[0].end or piece.start >= digits[-1].start
+    if kind is Leftover.DOT:
+        floor = max(digit.box.bottom for digit in digits)
+        return outside or piece.box.bottom < floor - POINT * height
+    return kind in (Leftover.DASH, Leftover.CROSS) and outside

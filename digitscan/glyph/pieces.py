@@ -1,0 +1,122 @@
+"""Ink of one field in, pieces of ink out, left to right: each at most one digit.
+
+Pieces are cut finer than digits: touching digits come apart, and now and then a single digit
+does too. Which pieces belong together is decided later, by what they look like together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+
+from digitscan.glyph.blobs import Blob, Scale, find_blobs, lean_span, middle_height, moved
+from digitscan.glyph.seams import Seam, find_seams, split
+from digitscan.glyph.strikes import is_struck
+from digitscan.values import Box, GreyImage
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Ink that is not divided further.
+
+    Attributes
+    ----------
+    box : Box
+        In pixels of the clean page.
+    ink : (box.height, box.width) uint8
+        This piece's ink only; 0 is paper.
+    start, end : float
+        Columns it covers when the lean of the writing is undone.
+    pixels : int
+        How many pixels of ``ink`` are not paper.
+    cut : float or None
+        Ink crossed, in stroke widths, by the seam that parts it from the piece before it. None
+        where they do not touch.
+    cell : int or None
+        The cell of the comb that it stands in. None where the field is no comb.
+    struck : bool
+        Whether a line crosses out the ink that it is part of.
+    """
+
+    box: Box
+    ink: GreyImage
+    start: float
+    end: float
+    pixels: int
+    cut: float | None = None
+    cell: int | None = None
+    struck: bool = False
+
+
+def cut_pieces(
+    ink: GreyImage, origin: tuple[int, int], stroke_px: float, cells: tuple[Box, ...] = ()
+) -> tuple[Piece, ...]:
+    """Cut the ink of a field into pieces.
+
+    Parameters
+    ----------
+    ink : (h, w) uint8
+        The field's ink; 0 is paper. Printed lines are taken out already.
+    origin : (row, column)
+        Where the ink's top left corner lies in the clean page.
+    stroke_px : float
+        Typical pen width in pixels.
+    cells : tuple of Box
+        The comb's cells, left to right, in the clean page. Empty where the field is no comb.
+
+    Returns
+    -------
+    tuple of Piece
+        Left to right; empty where the field holds nothing but dirt.
+    """
+    blobs, scale = find_blobs(ink, stroke_px)
+    seams = find_seams(blobs, scale)
+    return tuple(
+        piece
+        for blob, own in zip(blobs, seams, strict=True)
+        for piece in _cut(blob, own, scale, origin, cells)
+    )
+
+
+def digit_height(pieces: Sequence[Piece]) -> float:
+    """Height, in pixels, at which half of the pieces' ink stands in lower pieces; 0 for none."""
+    return middle_height([(piece.box, piece.pixels) for piece in pieces])
+
+
+def _cut(
+    blob: Blob, seams: list[Seam], scale: Scale, origin: tuple[int, int], cells: Sequence[Box]
+) -> list[Piece]:
+    """Cut one blob along its seams."""
+    struck = is_struck(blob, scale)
+    parts = split(blob.ink, seams) if seams else [blob.ink]
+    cuts = [None, *(seam.crossed for seam in seams)]
+    pieces = []
+    for ink, cut in zip(parts, cuts, strict=True):
+        left, top, width, height = cv2.boundingRect(ink)
+        inside = Box(top, left, top + height, left + width)
+        box = moved(inside, blob.box.top, blob.box.left)
+        span = lean_span(ink, blob.box, scale) if seams else (blob.start, blob.end)
+        page_box = moved(box, *origin)
+        pieces.append(
+            Piece(
+                box=page_box,
+                ink=ink[inside.slices],
+                start=span[0] + origin[1],
+                end=span[1] + origin[1],
+                pixels=cv2.countNonZero(ink) if seams else blob.pixels,
+                cut=cut,
+                cell=_cell(page_box, cells),
+                struck=struck,
+            )
+        )
+    return pieces
+
+
+def _cell(box: Box, cells: Sequence[Box]) -> int | None:
+    """The cell that shares most columns with ``box``; the nearest where none does."""
+    if not cells:
+        return None
+    shared = [min(box.right, cell.right) - max(box.left, cell.left) for cell in cells]
+    return shared.index(max(shared))
