@@ -127,19 +127,30 @@ def _close_quietly(stream: TextIO) -> None:
 
 @contextlib.contextmanager
 def _open_path(path: Path, *, overwrite: bool) -> Iterator[TextIO]:
-    if path.exists() and not path.is_file() and not path.is_dir():
-        with whole_write(str(path)):
-            stream = path.open("w", encoding="utf-8", newline="\n")
-        try:
-            yield stream
-        finally:
-            _close_quietly(stream)
-        return
-    # A link stays a link: the file it points to is replaced.
-    final = path.resolve()
-    _refuse(final, path, overwrite=overwrite)
-    unfinished = final.with_name(f".digitscan-{os.getpid()}.part")
     with whole_write(str(path)):
+        is_device = path.exists() and not path.is_file() and not path.is_dir()
+    opened = _open_device(path) if is_device else _open_file(path, overwrite=overwrite)
+    with opened as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def _open_device(path: Path) -> Iterator[TextIO]:
+    with whole_write(str(path)):
+        stream = path.open("w", encoding="utf-8", newline="\n")
+    try:
+        yield stream
+    finally:
+        _close_quietly(stream)
+
+
+@contextlib.contextmanager
+def _open_file(path: Path, *, overwrite: bool) -> Iterator[TextIO]:
+    with whole_write(str(path)):
+        # A link stays a link: the file it points to is replaced.
+        final = path.resolve()
+        _refuse(final, path, overwrite=overwrite)
+        unfinished = final.with_name(f".digitscan-{os.getpid()}.part")
         stream = unfinished.open("w", encoding="utf-8", newline="\n")
     try:
         yield stream

@@ -80,7 +80,7 @@ class _Pen:
         """Write ``text`` on a white ground whose upper left corner is (``top``, ``left``)."""
         height, width = self.text_size(text)
         ground = picture[max(top, 0) : top + height, max(left, 0) : left + width]
-        ground[:] = (ground.astype(np.uint16) + 3 * 255) // 4
+        ground[:] = (ground.astype(np.uint16) + 7 * 255) // 8
         x, y = left + self.gap_px // 2, top + height - self.gap_px
         cv2.putText(picture, text, (x, y), _FONT, self.scale, colour, self.line_px, cv2.LINE_AA)
 

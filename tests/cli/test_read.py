@@ -108,10 +108,17 @@ def test_an_existing_output_is_refused(scans: Path, tmp_path: Path) -> None:
 
 
 def test_an_output_that_can_not_be_is_refused(scans: Path, tmp_path: Path) -> None:
-    for out, why in ((scans, "is a folder"), (tmp_path / "no" / "rows.csv", "does not exist")):
+    outputs = {
+        scans: "is a folder",
+        tmp_path / "no" / "rows.csv": "does not exist",
+        tmp_path / f"{'x' * 300}.csv": "name too long",
+        scans / "a.png" / "rows.csv": "does not exist",
+    }
+    for out, why in outputs.items():
         result = read(scans, "-o", out)
         assert result.exit_code == ExitCode.OUTPUT_REFUSED
         assert why in result.stderr
+        assert result.stderr.startswith(f"digitscan: {out}: ")
 
 
 def test_a_linked_output_stays_a_link(scans: Path, tmp_path: Path) -> None:
