@@ -57,7 +57,9 @@ def whole_write(output: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _interrupt_at_end() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        # Elsewhere Python delivers no signal; and nohup, for one, has Ctrl-C ignored.
         yield
         return
     interrupted = False
@@ -82,7 +84,7 @@ def _interrupt_at_end() -> Iterator[None]:
 def _stdout_for_rows() -> Iterator[TextIO]:
     """Give a stream to standard output, and send everything else that goes there to stderr."""
     if sys.stdout is None:
-        raise OutputError("standard output is closed; give a file with -o")
+        raise OutputError("standard output is closed; send it to a file or to /dev/null")
     sys.stdout.flush()
     rows, stdout_fd = sys.stdout, _descriptor(sys.stdout)
     with contextlib.ExitStack() as undo:
