@@ -8,6 +8,7 @@ name of a source makes it misbehave: ``doubt`` is not sure, ``empty`` has no fie
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -75,5 +76,7 @@ class NoisyReader(FakeReader):
 if __name__ == "__main__":
     from digitscan.cli import main, read
 
+    # Tests that run in the background of a shell hand down an ignored Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     vars(read)["Reader"] = NoisyReader
     main.main(prog_name="digitscan")
