@@ -52,6 +52,14 @@ class Network:
         self._nodes.append(onnx.helper.make_node(operator, inputs, [name], name=name, **attributes))
         return name
 
+    def split(self, source: str, sizes: str, count: int) -> list[str]:
+        """Cut (N, k) into ``count`` parts of ``sizes`` columns each."""
+        import onnx
+
+        names = [f"split_{len(self._nodes)}_{part}" for part in range(count)]
+        self._nodes.append(onnx.helper.make_node("Split", [source, sizes], names, axis=1))
+        return names
+
     def scale(self, source: str, factor: float) -> str:
         """Multiply by a number."""
         return self.add("Mul", source, self.constant(factor))

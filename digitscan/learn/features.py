@@ -16,6 +16,8 @@ from digitscan.glyph.card import GLYPH_SIDE
 from digitscan.learn.export import FloatArray, Network, run_network
 
 EPSILON = 1e-3
+MAX_FIT = 60_000
+"""Glyphs that principal components are found on; more do not move them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,46 @@ class HogSettings:
     background: float = 0.1
     blur_px: float = 0.7
     norm_radius: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSpace:
+    """Histograms turned onto their principal components, scaled to a mean square length of 1.
+
+    ``mean`` is (k,), ``basis`` (k, components); both float32.
+    """
+
+    hog: HogSettings
+    mean: FloatArray
+    basis: FloatArray
+
+    @property
+    def dimensions(self) -> int:
+        """Coordinates of a point."""
+        return int(self.basis.shape[1])
+
+    def add(self, network: Network) -> str:
+        """Add the operators from ``glyphs`` to points; returns the name of the answer."""
+        features = add_hog(network, self.hog)
+        return network.affine(features, self.basis, -self.mean @ self.basis)
+
+    def compute(self, glyphs: npt.NDArray[np.uint8]) -> FloatArray:
+        """Give the (N, dimensions) float32 points of deskewed (N, 28, 28) uint8 glyphs."""
+        network = Network()
+        return run_network(network.model(points=(self.add(network), self.dimensions)), glyphs)
+
+
+def find_feature_space(
+    hog: HogSettings, components: int, glyphs: npt.NDArray[np.uint8]
+) -> FeatureSpace:
+    """Find the principal components of the histograms of deskewed (N, 28, 28) uint8 glyphs."""
+    features = compute_hog(hog, glyphs[:MAX_FIT]).astype(np.float64)
+    mean = features.mean(axis=0)
+    spread, axes = np.linalg.eigh(np.cov(features.T, bias=True))
+    spread, axes = spread[::-1][:components], axes[:, ::-1][:, :components]
+    signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    basis = axes * signs / np.sqrt(spread.sum())
+    return FeatureSpace(hog, mean.astype(np.float32), basis.astype(np.float32))
 
 
 def add_hog(network: Network, settings: HogSettings) -> str:
