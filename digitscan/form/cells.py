@@ -14,6 +14,10 @@ LEAST_FILL = 0.7
 """Share of its bounding box that a cell covers; less is no rectangle."""
 LEAST_SHOWN = 0.75
 """Share of a side that must be seen for it to count as there."""
+MOST_TEMPLATE_PARTS = 3
+TEMPLATE_SHARE = 0.62
+"""Inner cells smaller than this share of a one-digit box are a pattern printed in it."""
+HIGHEST_HOST_STROKES, WIDEST_HOST = 40.0, 1.6
 LARGEST_SHARE = 0.9
 """Share of the page's sides over which a hole is the page's margin, not a cell."""
 
@@ -38,7 +42,7 @@ def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
         contour for contour, links in zip(contours, hierarchy[0], strict=True) if links[3] >= 0
     ]
     boxes = [_cell(np.asarray(hole, np.int32), stroke_px, level.shape) for hole in holes]
-    return _innermost([box for box in boxes if box is not None])
+    return _innermost([box for box in boxes if box is not None], stroke_px)
 
 
 def _missing_sides(
@@ -56,7 +60,7 @@ def _missing_sides(
         if right is None:
             continue
         top, bottom = (left.top + right.top) // 2, (left.bottom + right.bottom) // 2
-        above, below = (_shows(level, r, left.right, right.left, reach) for r in (top, bottom))
+        above, below = (shows_line(level, r, left.right, right.left, reach) for r in (top, bottom))
         if above != below:
             row = bottom - 1 if above else top
             missing.append(((left.left, row), (right.right, row)))
@@ -81,7 +85,7 @@ def _plumb_sides(plumb: Mask, shortest: float) -> list[Box]:
     return [Box(y, x, y + h, x + w) for x, y, w, h in rectangles if h >= shortest]
 
 
-def _shows(level: Mask, row: int, start: int, end: int, reach: int) -> bool:
+def shows_line(level: Mask, row: int, start: int, end: int, reach: int) -> bool:
     """Whether a level line runs near ``row`` from column ``start`` to ``end``."""
     if end <= start:
         return False
@@ -100,19 +104,42 @@ def _cell(hole: npt.NDArray[np.int32], stroke_px: float, page: tuple[int, ...]) 
     return Box(top, left, top + height, left + width)
 
 
-def _innermost(boxes: list[Box]) -> list[Box]:
-    """Without the boxes that hold another one."""
+def _innermost(boxes: list[Box], stroke_px: float) -> list[Box]:
+    """Without the boxes that hold another one, and without templates printed inside a box."""
     if not boxes:
         return []
+    holds = _holding(boxes)
+    hosts = np.array(
+        [_is_host(box, boxes, row, stroke_px) for box, row in zip(boxes, holds, strict=True)]
+    )
+    printed_inside = holds[hosts].any(axis=0)
+    outer = (holds & ~printed_inside).any(axis=1)
+    return [box for box, drop in zip(boxes, outer | printed_inside, strict=True) if not drop]
+
+
+def _holding(boxes: list[Box]) -> Mask:
+    """Which box (row) holds the middle of which smaller one (column), (n, n) bool."""
     sides = np.array([[b.top, b.left, b.bottom, b.right] for b in boxes])
     top, left, bottom, right = sides.T
     middle_row, middle_column = (top + bottom) / 2, (left + right) / 2
-    holds = (
+    area = (bottom - top) * (right - left)
+    return np.asarray(
         (top[:, None] < middle_row)
         & (middle_row < bottom[:, None])
         & (left[:, None] < middle_column)
         & (middle_column < right[:, None])
+        & (area[:, None] > 1.5 * area)
     )
-    area = (bottom - top) * (right - left)
-    holds &= area[:, None] > 1.5 * area
-    return [box for box, outer in zip(boxes, holds.any(axis=1), strict=True) if not outer]
+
+
+def _is_host(box: Box, boxes: list[Box], held: Mask, stroke_px: float) -> bool:
+    """Whether what ``box`` holds is a pale pattern to write over (an 8 of bars), not its cells."""
+    inner = [boxes[number] for number in np.flatnonzero(held)]
+    if not inner or len(inner) > MOST_TEMPLATE_PARTS:
+        return False
+    if box.height > HIGHEST_HOST_STROKES * stroke_px or box.width > WIDEST_HOST * box.height:
+        return False
+    return all(
+        i.height < TEMPLATE_SHARE * box.height and i.width < TEMPLATE_SHARE * box.width
+        for i in inner
+    )

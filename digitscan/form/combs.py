@@ -11,12 +11,17 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.values import Box
+from digitscan.form.cells import shows_line
+from digitscan.values import Box, Mask
 
 NARROWEST, WIDEST = 0.42, 1.35
 """Width of a comb's cell, as a share of its height: room for one digit."""
 LARGEST_GAP = 0.5
 """Gap between neighbours, as a share of the cells' height, within one stretch."""
+LARGEST_HOLE = 3.0
+"""The same where the lines above and below run on: cells in between were not found."""
+INSIDE = 0.1
+"""Distance from both lines of its row, as a share of the row's height, of a loop in a stroke."""
 SAME_HEIGHT = 0.3
 UNEVENNESS = 0.15
 """Deviation of a cell's width from the pitch, as a share, that costs one unit."""
@@ -28,35 +33,63 @@ LONGEST_STEP = 6
 """Most edges that one step of the search may pass over."""
 
 
-def find_combs(row: list[Box]) -> list[list[Box]]:
+def find_combs(row: list[Box], level: Mask) -> list[list[Box]]:
     """Groups of cells that hold one value each, from left to right.
 
     Parameters
     ----------
     row : list of Box
         Cells of one row, from left to right.
+    level : (H, W) bool
+        The page's level lines: where they run on, a cell that was not found is put in.
     """
-    return [group for stretch in _stretches(row) for group in _combs_of_stretch(stretch)]
+    row = [cell for cell in row if not _is_inside_row(cell, row, level)]
+    return [group for stretch in _stretches(row, level) for group in _combs_of_stretch(stretch)]
 
 
-def _stretches(row: list[Box]) -> list[list[Box]]:
+def _is_inside_row(cell: Box, row: list[Box], level: Mask) -> bool:
+    """Whether ``cell`` is but a part of one: the lines of a higher neighbour pass it by."""
+    reach = max(2, cell.height // 6)
+    for other in row:
+        margin = INSIDE * other.height
+        if cell.top < other.top + margin or cell.bottom > other.bottom - margin:
+            continue
+        if max(other.left - cell.right, cell.left - other.right) > LARGEST_HOLE * other.height:
+            continue
+        rows = other.top, other.bottom
+        if all(shows_line(level, line, cell.left, cell.right, reach) for line in rows):
+            return True
+    return False
+
+
+def _stretches(row: list[Box], level: Mask) -> list[list[Box]]:
     """Runs of neighbouring cells of about one height."""
     stretches: list[list[Box]] = []
     for cell in row:
-        if stretches and _neighbours(stretches[-1][-1], cell):
+        if stretches and _neighbours(stretches[-1][-1], cell, level):
             stretches[-1].append(cell)
         else:
             stretches.append([cell])
     return stretches
 
 
-def _neighbours(left: Box, right: Box) -> bool:
+def _neighbours(left: Box, right: Box, level: Mask) -> bool:
     height = max(left.height, right.height)
-    return (
-        abs(left.height - right.height) <= SAME_HEIGHT * height
-        and abs(left.top - right.top) <= SAME_HEIGHT * height
-        and right.left - left.right <= LARGEST_GAP * height
+    if abs(left.height - right.height) > SAME_HEIGHT * height:
+        return False
+    if abs(left.top - right.top) > SAME_HEIGHT * height:
+        return False
+    gap = right.left - left.right
+    return gap <= LARGEST_GAP * height or (
+        gap <= LARGEST_HOLE * height and _lines_run_on(left, right, level)
     )
+
+
+def _lines_run_on(left: Box, right: Box, level: Mask) -> bool:
+    """Whether top and bottom lines lead from one cell to the next."""
+    reach = max(2, left.height // 6)
+    rows = (left.top + right.top) // 2, (left.bottom + right.bottom) // 2
+    return all(shows_line(level, row, left.right, right.left, reach) for row in rows)
 
 
 def _combs_of_stretch(stretch: list[Box]) -> list[list[Box]]:
@@ -83,10 +116,22 @@ def _fit_comb(stretch: list[Box]) -> list[Box] | None:
 
 
 def _edges(stretch: list[Box]) -> npt.NDArray[np.float64]:
-    """Columns of the dividers: the ends of the stretch and the middles between its cells."""
-    middles = [(a.right + b.left) / 2 for a, b in pairwise(stretch)]
-    gap = float(np.median([b.left - a.right for a, b in pairwise(stretch)]))
-    return np.array([stretch[0].left - gap / 2, *middles, stretch[-1].right + gap / 2])
+    """Columns of the dividers: the ends of the stretch and the middles between its cells.
+
+    Where cells are missing in between, both ends of the hole.
+    """
+    half = _typical_gap(stretch) / 2
+    edges = [stretch[0].left - half]
+    for left, right in pairwise(stretch):
+        if right.left - left.right <= LARGEST_GAP * left.height:
+            edges.append((left.right + right.left) / 2)
+        else:
+            edges += [left.right + half, right.left - half]
+    return np.array([*edges, stretch[-1].right + half])
+
+
+def _typical_gap(stretch: list[Box]) -> float:
+    return float(np.median([right.left - left.right for left, right in pairwise(stretch)]))
 
 
 def _fit_pitch(edges: npt.NDArray[np.float64], pitch: float) -> tuple[float, list[float]]:
@@ -129,7 +174,7 @@ def _cut(stretch: list[Box], dividers: list[float]) -> list[Box]:
     """Cells between the dividers, as high as the stretch."""
     top = int(np.median([c.top for c in stretch]))
     bottom = int(np.median([c.bottom for c in stretch]))
-    gap = float(np.median([b.left - a.right for a, b in pairwise(stretch)]))
+    gap = _typical_gap(stretch)
     return [
         Box(top, round(left + gap / 2), bottom, round(right - gap / 2))
         for left, right in pairwise(dividers)

@@ -13,6 +13,9 @@ INSIDE = 0.5
 """Share of a piece of ink that must lie inside the box for the piece to belong to it."""
 EDGE_STROKES = 2.5
 """Lines further than this many stroke widths inside a cell are strokes, not its border."""
+DARK_PEN = 130
+"""Where the pen is at least this dark, of 255, paler ink beside it is told apart from it."""
+PALE_SHARE = 0.42
 BRIDGE_STROKES = 2.2
 """Width of a line, in stroke widths, over which a crossing stroke is mended."""
 
@@ -29,11 +32,19 @@ def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, 
     """
     around = _widened(field.box, clean.ink.shape)
     origin = (around.top, around.left)
-    ink = clean.ink[around.slices]
+    ink = _without_pale(clean.ink[around.slices])
     ruling = _ruling_of_field(clean, field, around)
     if ruling.any():
         ink = erase_ruling(ink, ruling, clean.stroke_px)
     return _keep_own(ink, field.box, around), origin
+
+
+def _without_pale(ink: GreyImage) -> GreyImage:
+    """``ink`` without what is much paler than its darkest strokes: patterns to write over."""
+    dark = np.percentile(ink[ink > 0], 90) if ink.any() else 0
+    if dark < DARK_PEN:
+        return ink
+    return np.asarray(cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1], np.uint8)
 
 
 def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> Mask:

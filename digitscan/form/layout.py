@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from digitscan.form.cells import find_cells
 from digitscan.form.combs import find_combs
+from digitscan.form.grid import complete_grid
 from digitscan.form.lines import find_lines
 from digitscan.form.order import group_rows
 from digitscan.rules import Rule
@@ -21,8 +22,9 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     """Fields of a page without a known form, named f1, f2, … in reading order."""
     cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
     cells = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
+    cells = complete_grid(cells, clean.ink, clean.stroke_px)
     if cells:
-        groups = [group for row in group_rows(cells) for group in find_combs(row)]
+        groups = [group for row in group_rows(cells) for group in find_combs(row, clean.level)]
         fields = [_field_of_cells(group) for group in groups]
     else:
         fields = [Field("", box, FieldKind.LINE) for box in find_lines(clean)]

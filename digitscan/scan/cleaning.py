@@ -110,11 +110,11 @@ def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyI
     if _is_pure_scale(to_work):
         how = cv2.INTER_AREA if to_work[0, 0] < 1 else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(darkness, size, interpolation=how), np.uint8)
-    shrink = to_work[0, 0]
-    if shrink < 0.6:
-        half = cv2.resize(darkness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.warpPerspective(half, to_work @ np.diag([2.0, 2.0, 1.0]), size))
-    return np.asarray(cv2.warpPerspective(darkness, to_work, size), np.uint8)
+    if to_work[0, 0] < 0.6:
+        darkness = cv2.resize(darkness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        to_work = to_work @ np.diag([2.0, 2.0, 1.0])
+    moved = cv2.warpPerspective(darkness, to_work, size, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
 
 
 def _is_pure_scale(homography: npt.NDArray[np.float64]) -> bool:

@@ -63,8 +63,13 @@ def load_page(ref: PageRef, *, max_mpixels: float = 250) -> Page:
                 pixels = upright_pixels(image)
                 if kind == "JPEG":
                     check_jpeg_pixels(file, image)
-        except (MemoryError, Image.DecompressionBombError) as error:
-            raise _refuse(ref, "too large to decode here", "scan at a lower resolution") from error
+        except MemoryError as error:
+            remedy = "scan at a lower resolution"
+            raise _refuse(ref, "not enough memory to decode it", remedy) from error
+        except Image.DecompressionBombError as error:
+            # The TIFF and WEBP decoders have a limit of their own, which is no option of ours.
+            problem = f"too large for the {kind} decoder"
+            raise _refuse(ref, problem, "save it as PNG or scan at a lower resolution") from error
         except DECODER_ERRORS as error:
             problem = f"damaged or cut-off {kind} image ({_one_line(error)})"
             raise _refuse(ref, problem, "scan or copy it again") from error
@@ -182,6 +187,8 @@ def _open_frame(
     ref: PageRef, file: BinaryIO, kind: str, max_mpixels: float
 ) -> Iterator[Image.Image]:
     """Read the header of the page's frame and check its size; the pixels are not decoded yet."""
+    if ref.index >= MAX_FRAMES:
+        raise _refuse(ref, f"the file holds more than {MAX_FRAMES:,} pages", "split it")
     if kind == "WEBP":
         _check_webp(ref, file, max_mpixels)
     elif kind == "PNG":
@@ -226,8 +233,6 @@ def _open_image(file: BinaryIO, kind: str) -> Any:
 
 
 def _seek(ref: PageRef, image: Image.Image) -> None:
-    if ref.index >= MAX_FRAMES:
-        raise _refuse(ref, f"the file holds more than {MAX_FRAMES:,} pages", "split it")
     try:
         image.seek(ref.index)
     except EOFError as error:

@@ -18,7 +18,7 @@ from digitscan.values import Mask
 Picture = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
 
-SHORTEST_STROKES = 7.5
+SHORTEST_STROKES = 9.0
 """Runs shorter than this many stroke widths are never ruling."""
 CERTAIN_STROKES = 22.0
 """Runs longer than this are ruling by themselves."""

@@ -13,20 +13,20 @@ FALLBACK_PX = 4.0
 
 
 def measure_stroke(ink: Mask) -> float:
-    """Typical stroke width in pixels: the median run of ink along rows or columns, the smaller.
+    """Typical stroke width in pixels: the typical run of ink along rows or columns, the smaller.
 
     Parameters
     ----------
     ink : (H, W) bool
         True where there is ink. Runs of one pixel count as noise.
     """
-    across = _median_run(ink)
-    down = _median_run(ink.T)
+    across = _typical_run(ink)
+    down = _typical_run(ink.T)
     return min(across, down)
 
 
-def _median_run(ink: Mask) -> float:
-    """Median length of the runs of ink on some rows of ``ink``."""
+def _typical_run(ink: Mask) -> float:
+    """Mean of the middle half of the runs of ink on some rows of ``ink``."""
     step = max(1, ink.shape[0] // PROBED_LINES)
     rows = np.ascontiguousarray(ink[::step]).view(np.int8)
     padded = np.zeros((rows.shape[0], rows.shape[1] + 2), np.int8)
@@ -34,4 +34,7 @@ def _median_run(ink: Mask) -> float:
     edges = np.diff(padded.ravel())
     runs = np.flatnonzero(edges < 0) - np.flatnonzero(edges > 0)
     runs = runs[(runs > 1) & (runs <= LONGEST_RUN)]
-    return float(np.median(runs)) if runs.size >= 20 else FALLBACK_PX
+    if runs.size < 20:
+        return FALLBACK_PX
+    middle = np.sort(runs)[runs.size // 4 : runs.size - runs.size // 4]
+    return float(middle.mean())
