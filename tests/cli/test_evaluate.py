@@ -176,7 +176,7 @@ def test_the_truth_may_lie_elsewhere(pages: Path, tmp_path: Path) -> None:
 
 def test_pictures_are_drawn(mnist: Path, pages: Path, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "pictures"
-    arguments = ["m/cnn.onnx", "svm", "--data", mnist, "--pages", pages, "--plots", folder]
+    arguments: list[str | Path] = ["m/cnn.onnx", "svm", "--data", mnist, "--pages", pages, "--plots", folder]
     assert evaluate(*arguments).exit_code == 0
     ends = [file.name.removesuffix(".png") for file in folder.iterdir()]
     for what in ("confusion", "reliability", "errors"):

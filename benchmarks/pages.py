@@ -1,0 +1,137 @@
+"""How well whole labelled pages are read, as they are and made worse.
+
+    python benchmarks/pages.py FOLDER [--truth FILE] [--model cnn] [--variants all | NAME ...]
+
+FOLDER holds the pages, truth.json says what stands on them: {"pages": {FILE: {"values": [...],
+"optional": [...]}}}. Variants are made in memory from the decoded page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from setting import describe_setting
+
+from digitscan.errors import PageError
+from digitscan.measure.pages import PageFigures, load_truth, measure_pages, read_pages
+from digitscan.measure.text import pages_summary, pages_table, thresholds_table
+from digitscan.reader import Reader
+from digitscan.scan.pages import load_page
+from digitscan.values import GreyImage, Page, PageRef, PageResult
+
+Change = Callable[[GreyImage], GreyImage]
+
+
+def turn(image: GreyImage, degrees: float) -> GreyImage:
+    """Turn counter-clockwise on a sheet large enough, white around."""
+    height, width = image.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
+    new = (round(width * cosine + height * sine), round(width * sine + height * cosine))
+    matrix[:, 2] += (new[0] - width) / 2, (new[1] - height) / 2
+    white = (255, 255, 255)
+    turned = cv2.warpAffine(image, matrix, new, flags=cv2.INTER_LINEAR, borderValue=white)
+    return np.asarray(turned, np.uint8)
+
+
+def scale(image: GreyImage, factor: float) -> GreyImage:
+    """Scan again at another resolution."""
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=how), np.uint8)
+
+
+def compress(image: GreyImage, quality: int) -> GreyImage:
+    """Save as JPEG and open again."""
+    packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_UNCHANGED), np.uint8)
+
+
+def shade(image: GreyImage, darkest: float) -> GreyImage:
+    """Let the light fall off from the upper left to ``darkest`` in the lower right."""
+    height, width = image.shape[:2]
+    down, right = np.linspace(0, 1, height)[:, None], np.linspace(0, 1, width)[None, :]
+    light = 1 - (1 - darkest) * (down + right) / 2
+    return np.rint(image * (light if image.ndim == 2 else light[..., None])).astype(np.uint8)
+
+
+VARIANTS: dict[str, Change] = {
+    "as scanned": lambda image: image,
+    "turned by 3": lambda image: turn(image, 3),
+    "turned by -7": lambda image: turn(image, -7),
+    "scaled to 60 %": lambda image: scale(image, 0.6),
+    "scaled to 150 %": lambda image: scale(image, 1.5),
+    "jpeg quality 40": lambda image: compress(image, 40),
+    "shadow to 50 %": lambda image: shade(image, 0.5),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedReader:
+    """A reader that sees every page changed."""
+
+    reader: Reader
+    change: Change
+
+    def read_ref(self, ref: PageRef) -> tuple[None, PageResult]:
+        """Load a page, change it and read it."""
+        try:
+            page = load_page(ref, max_mpixels=self.reader.settings.max_mpixels)
+        except PageError as problem:
+            return None, PageResult(ref, problem=str(problem))
+        return None, self.reader.read(changed(page, self.change))
+
+
+def changed(page: Page, change: Change) -> Page:
+    """Change a page's pixels; its grey stays the darkest of its colours. The dpi is forgotten."""
+    if page.colour is None:
+        return replace(page, image=change(page.image), dpi=None)
+    colour = change(page.colour)
+    return replace(page, image=colour.min(axis=2), colour=colour, dpi=None)
+
+
+def measure_variant(reader: Reader, name: str, folder: Path, truth_file: Path) -> PageFigures:
+    """Read all pages changed in one way."""
+    truth = load_truth(truth_file)
+    seen = reader if name == "as scanned" else ChangedReader(reader, VARIANTS[name])
+    return measure_pages(read_pages(seen, folder, truth), truth, name=name)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path, help="folder with the pages")
+    parser.add_argument("--truth", type=Path, help="default: truth.json in the folder")
+    parser.add_argument("--model", default="cnn", help="model; default: cnn")
+    parser.add_argument(
+        "--variants",
+        nargs="+",
+        default=["as scanned"],
+        help=f"all, or some of: {', '.join(VARIANTS)}; default: as scanned",
+    )
+    options = parser.parse_args()
+    wanted = list(VARIANTS) if options.variants == ["all"] else options.variants
+    if unknown := sorted(set(wanted) - set(VARIANTS)):
+        parser.error(f"no such variant: {', '.join(unknown)}")
+    print(describe_setting())
+    reader = Reader(options.model)
+    figures = {}
+    for name in wanted:
+        start, cpu = time.perf_counter(), sum(os.times()[:2])
+        one = measure_variant(
+            reader, name, options.folder, options.truth or options.folder / "truth.json"
+        )
+        wall, busy = time.perf_counter() - start, sum(os.times()[:2]) - cpu
+        figures[name] = one
+        print(f"\n{name}: {wall:.1f} s, {busy:.1f} CPU seconds for {len(one.pages)} pages")
+        print(f"{pages_table(one)}\n\n{thresholds_table(one)}")
+    print(f"\n{pages_summary(figures)}")
+
+
+if __name__ == "__main__":
+    main()

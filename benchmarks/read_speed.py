@@ -1,0 +1,180 @@
+"""Time and memory of reading one page.
+
+    python benchmarks/read_speed.py [--page FILE] [--model cnn] [--repeats 7]
+
+Without --page it draws one: A4, 300 dpi, grey, 30 boxes of 5 digits drawn as pen
+strokes, paper grain. Two tables:
+
+- the whole process, as a user starts it: wall time (median, least) and peak memory;
+- the stages inside a warm process, and what all of them after decoding cost as a multiple of
+  decoding the image. Both sides of that ratio are medians of the same run. "decode" is OpenCV's
+  bare decoder; "load" is what digitscan does, decoding and every check of the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from setting import describe_setting
+
+from digitscan.form.layout import find_fields
+from digitscan.glyph.classifier import Classifier, load_classifier
+from digitscan.glyph.decoding import decode_field
+from digitscan.learn.shapes import draw_digit
+from digitscan.measure.text import align_columns
+from digitscan.reader import ReaderSettings, cut_field
+from digitscan.scan.cleaning import clean_page
+from digitscan.scan.pages import load_page
+from digitscan.values import GreyImage, PageRef
+
+A4_PX = (3508, 2480)
+FIELD_ROWS, FIELD_COLUMNS, FIELD_DIGITS = 10, 3, 5
+BEYOND_DECODING = ("clean", "find", "cut", "classify", "read off")
+Outcome = TypeVar("Outcome")
+
+LAUNCHER = """
+import json, os, sys, time
+start = time.perf_counter()
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+arguments = [sys.executable, *sys.argv[1:]]
+child = os.posix_spawn(sys.executable, arguments, os.environ, file_actions=quiet)
+_, status, used = os.wait4(child, 0)
+unit = 1 if sys.platform == "darwin" else 1024
+print(json.dumps([time.perf_counter() - start, used.ru_maxrss * unit, status]))
+"""
+"""Started as a small process of its own: a child's peak memory counts that of its parent."""
+
+
+def draw_page(seed: int = 7) -> GreyImage:
+    """Draw a page of 150 digits in 30 boxes."""
+    rng = np.random.default_rng(seed)
+    page = np.full(A4_PX, 244, np.uint8)
+    for row in range(FIELD_ROWS):
+        for column in range(FIELD_COLUMNS):
+            _draw_field(page, 300 + 300 * row, 200 + 740 * column, rng)
+    grain = rng.normal(0, 2.0, A4_PX)
+    return np.clip(page + grain, 0, 255).astype(np.uint8)
+
+
+def _draw_field(page: GreyImage, top: int, left: int, rng: np.random.Generator) -> None:
+    cv2.rectangle(page, (left, top), (left + 600, top + 130), 70, 3)
+    cv2.putText(page, "amount", (left, top - 15), cv2.FONT_HERSHEY_DUPLEX, 1.1, 60, 2, cv2.LINE_AA)
+    for place in range(FIELD_DIGITS):
+        ink = draw_digit(int(rng.integers(10)), rng)
+        scale = min(rng.uniform(80, 100) / ink.shape[0], 100 / ink.shape[1])
+        small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        y = top + 65 - small.shape[0] // 2 + int(rng.integers(-8, 9))
+        x = left + 75 + 112 * place - small.shape[1] // 2
+        spot = page[y : y + small.shape[0], x : x + small.shape[1]]
+        np.copyto(spot, np.minimum(spot, 255 - (small * 0.85).astype(np.uint8)))
+
+
+def measure_process(page: Path, model: str, repeats: int) -> tuple[list[float], int]:
+    """Wall seconds of each run, and the highest peak memory in bytes."""
+    code = "from digitscan.cli.main import main; main()"
+    target = ["-c", code, "read", "-q", "--model", model, str(page)]
+    seconds, peak = [], 0
+    for _ in range(repeats + 1):
+        run = [sys.executable, "-c", LAUNCHER, *target]
+        done = subprocess.run(run, capture_output=True, text=True, check=True)
+        wall, memory, status = json.loads(done.stdout)
+        if status:
+            raise SystemExit(f"digitscan read ended with status {status}: {done.stderr}")
+        seconds.append(wall)
+        peak = max(peak, memory)
+    return seconds[1:], peak
+
+
+class Clock:
+    """Collects the seconds of named stages."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+
+    def time(self, stage: str, work: Callable[[], Outcome]) -> Outcome:
+        """Do the work and note how long it took."""
+        start = time.perf_counter()
+        outcome = work()
+        self.seconds[stage].append(time.perf_counter() - start)
+        return outcome
+
+    def median_ms(self, stage: str) -> float:
+        """Median over the repeats, in milliseconds."""
+        return 1000 * statistics.median(self.seconds[stage])
+
+
+def run_stages(clock: Clock, path: Path, classifier: Classifier) -> str:
+    """Read a page once, stage by stage; gives what was counted on the way."""
+    packed = np.frombuffer(path.read_bytes(), np.uint8)
+    clock.time("decode", lambda: cv2.imdecode(packed, cv2.IMREAD_UNCHANGED))
+    page = clock.time("load", lambda: load_page(PageRef(str(path))))
+    clean = clock.time("clean", lambda: clean_page(page))
+    fields = clock.time("find", lambda: find_fields(clean))
+    cut = clock.time("cut", lambda: [cut_field(clean, field) for field in fields])
+    glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
+    said = clock.time("classify", lambda: classifier.classify(np.stack(glyphs)))
+
+    def read_off() -> int:
+        start, digits = 0, 0
+        for one in cut:
+            end = start + len(one.candidates)
+            sure = ReaderSettings().min_confidence
+            reading = decode_field(
+                one.pieces, one.candidates, said[start:end], one.field.rule, sure
+            )
+            start, digits = end, digits + len(reading.value)
+        return digits
+
+    digits = clock.time("read off", read_off)
+    return f"{len(fields)} fields, {len(glyphs)} candidate glyphs, {digits} digits read"
+
+
+def stage_table(clock: Clock) -> str:
+    """Milliseconds of each stage and their share of the bare decoder's."""
+    decode = clock.median_ms("decode")
+    rows = [["stage", "ms", "x decode"]]
+    for stage in ("decode", "load", *BEYOND_DECODING):
+        ms = clock.median_ms(stage)
+        rows.append([stage, f"{ms:.1f}", f"{ms / decode:.2f}"])
+    beyond = sum(clock.median_ms(stage) for stage in BEYOND_DECODING)
+    rows.append(["beyond decoding", f"{beyond:.1f}", f"{beyond / decode:.2f}"])
+    return align_columns(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--page", type=Path, help="page to read; default: one drawn here")
+    parser.add_argument("--model", default="cnn", help="model; default: cnn")
+    parser.add_argument("--repeats", type=int, default=7, help="runs of each; default: 7")
+    options = parser.parse_args()
+    print(describe_setting())
+    with tempfile.TemporaryDirectory() as folder:
+        path = options.page or Path(folder) / "drawn.png"
+        if not options.page:
+            cv2.imwrite(str(path), draw_page())
+        seconds, peak = measure_process(path, options.model, options.repeats)
+        print(f"\nwhole process on {path.name} with {options.model}, {len(seconds)} runs:")
+        print(f"median {statistics.median(seconds):.3f} s, least {min(seconds):.3f} s, "
+              f"peak memory {peak / 1e6:.0f} MB\n")  # fmt: skip
+        classifier = load_classifier(options.model)
+        run_stages(Clock(), path, classifier)
+        clock = Clock()
+        for _ in range(options.repeats):
+            counted = run_stages(clock, path, classifier)
+    print(f"{stage_table(clock)}\n{counted}")
+
+
+if __name__ == "__main__":
+    main()
