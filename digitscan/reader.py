@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -95,12 +96,19 @@ class Reader:
         return self.read(Page(PageRef(name), colour.min(axis=2), colour))
 
     def read_ref(self, ref: PageRef) -> tuple[Page | None, PageResult]:
-        """Load and read a page; whatever goes wrong becomes the result's ``problem``."""
+        """Load and read a page; whatever goes wrong becomes the result's ``problem``.
+
+        This is the one place where a bug in reading is caught: it must not cost other pages.
+        """
         try:
             page = load_page(ref, max_mpixels=self.settings.max_mpixels)
         except PageError as error:
             return None, PageResult(ref, problem=str(error))
-        return page, self.read(page)
+        try:
+            return page, self.read(page)
+        except Exception as error:
+            trace = "; ".join(line.strip() for line in traceback.format_exception(error)[-2:])
+            return page, PageResult(ref, problem=f"{ref.source}: reading failed, a bug: {trace}")
 
     def _classify(self, candidates: Sequence[Candidate]) -> Probabilities:
         """Class probabilities (N, 11) of all candidates of a page, in one batch."""

@@ -23,7 +23,7 @@ LARGEST_HOLE = 3.0
 INSIDE = 0.1
 """Distance from both lines of its row, as a share of the row's height, of a loop in a stroke."""
 SAME_HEIGHT = 0.3
-UNEVENNESS = 0.15
+UNEVENNESS = 0.2
 """Deviation of a cell's width from the pitch, as a share, that costs one unit."""
 PUT_IN, DROPPED = 1.5, 1.0
 """Cost of a divider that no edge shows, and of an edge that is none (a stem, say)."""

@@ -26,6 +26,8 @@ THICKEST_STROKES = 3.0
 PRUNING_ROUNDS = 6
 GAP_STROKES = 2.5
 """Gaps in a line that are closed, along the line only."""
+OVERSHOOT = 0.15
+"""How far a line may run on past the line that it meets, as a share of its length."""
 REACH_STROKES = 1.75
 """How far the end of a short run may be from the line that it meets."""
 
@@ -115,8 +117,9 @@ def _meetings(
     """Pairs (line, line across) that meet at the line's left end, and at its right end."""
     left, top, right, bottom = (side[:, None] for side in lines.T)
     along = (across[:, 1] <= bottom + reach) & (across[:, 3] >= top - reach)
-    at_left = along & (across[:, 0] <= left + reach) & (across[:, 2] >= left - reach)
-    at_right = along & (across[:, 0] <= right + reach) & (across[:, 2] >= right - reach)
+    inward = np.maximum(reach, OVERSHOOT * (right - left))
+    at_left = along & (across[:, 0] <= left + inward) & (across[:, 2] >= left - reach)
+    at_right = along & (across[:, 0] <= right + reach) & (across[:, 2] >= right - inward)
     first, second = np.nonzero(at_left), np.nonzero(at_right)
     return (first[0], first[1]), (second[0], second[1])
 
