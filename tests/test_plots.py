@@ -79,7 +79,7 @@ def test_risk_coverage_ends_at_the_error_of_all(count: int) -> None:
     x, y = axes.lines[0].get_data()
     assert (x[-1], y[-1]) == pytest.approx((100, 5))
     low, high = axes.get_xlim()
-    assert 50 <= low < 95 < 100 <= high
+    assert 85 <= low < 95 < 100 <= high
     assert axes.get_ylim()[1] > 5
 
 

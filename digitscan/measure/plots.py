@@ -128,7 +128,7 @@ def draw_risk_coverage(
     """Share of wrong answers left, against the share kept when the least confident go first."""
     figure, axes = _new_figure(7.2, 5.0)
     curves = {name: curve for name, curve in curves.items() if curve.errors.size}
-    start = min((_interesting_from(curve) for curve in curves.values()), default=50.0)
+    start = min((_interesting_from(curve) for curve in curves.values()), default=0.0)
     highest = 0.01
     styles = itertools.cycle(zip(CURVE_COLOURS, CURVE_STYLES, strict=True))
     for (name, curve), (colour, style) in zip(curves.items(), styles, strict=False):
@@ -148,10 +148,10 @@ def draw_risk_coverage(
 
 
 def _interesting_from(curve: RiskCoverage) -> float:
-    """Coverage in percent, 50…98, from which to draw: the flat part takes half the picture."""
+    """Coverage in percent, 0…98, from which to draw: the flat part takes half the picture."""
     calm = np.flatnonzero(curve.risk <= 0.1 * curve.risk[-1])
     rising = 1 - float(curve.coverage[calm[-1]]) if calm.size else 1.0
-    return 100 - min(max(math.ceil(200 * rising), 2), 50)
+    return 100 - min(max(math.ceil(200 * rising), 2), 100)
 
 
 def draw_errors(
@@ -165,7 +165,7 @@ def draw_errors(
     wrong = np.flatnonzero(said != labels)
     shown = wrong[np.argsort(-top[wrong], kind="stable")][:SHEET_LIMIT]
     rows = max(1, -(-len(shown) // SHEET_COLUMNS))
-    size = (0.98 * SHEET_COLUMNS, 1.2 * rows + 0.35)
+    size = (0.98 * SHEET_COLUMNS, 1.28 * rows + 0.35)
     figure, grid = _new_figure(*size, rows=rows, columns=SHEET_COLUMNS)
     for axes in grid[len(shown) :]:
         axes.set_axis_off()

@@ -176,8 +176,8 @@ def test_the_truth_may_lie_elsewhere(pages: Path, tmp_path: Path) -> None:
 
 def test_pictures_are_drawn(mnist: Path, pages: Path, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "pictures"
-    arguments: list[str | Path] = ["m/cnn.onnx", "svm", "--data", mnist, "--pages", pages, "--plots", folder]
-    assert evaluate(*arguments).exit_code == 0
+    sources: list[str | Path] = ["--data", mnist, "--pages", pages, "--plots", folder]
+    assert evaluate("m/cnn.onnx", "svm", *sources).exit_code == 0
     ends = [file.name.removesuffix(".png") for file in folder.iterdir()]
     for what in ("confusion", "reliability", "errors"):
         assert sum(end.endswith(f"m-cnn-{what}") for end in ends) == 1
