@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from digitscan.errors import OutputError, UsageError
 from digitscan.glyph.card import GLYPH_SIDE, METADATA_KEY, ModelCard
-from digitscan.values import CLASS_COUNT
+from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
 OPSET = 17
 IR_VERSION = 8
@@ -94,28 +94,28 @@ class Network:
         opsets = [helper.make_opsetid("", OPSET)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
 
-    def classifier(self, scores: str, temperature: float) -> Any:
-        """Close the network as a model: scores (N, 11) divided by a temperature, then softmax."""
-        logits = self.scale(scores, 1 / temperature)
+    def classifier(self, scores: str, temperature: float, junk_bias: float = 0.0) -> Any:
+        """Close the network as a model: a bias for class 10, a temperature, then softmax."""
+        bias = np.where(np.arange(CLASS_COUNT) == NOT_A_DIGIT, junk_bias, 0.0)
+        logits = self.scale(self.add("Add", scores, self.constant(bias)), 1 / temperature)
         probabilities = self.add("Softmax", logits, axis=1)
         return self.model(logits=(logits, CLASS_COUNT), probabilities=(probabilities, CLASS_COUNT))
 
 
-def run_network(model: Any, glyphs: npt.NDArray[np.uint8], threads: int = 1) -> FloatArray:
-    """Run a model of one output over (N, 28, 28) uint8 glyphs; returns (N, k) float32."""
+def run_network(model: Any, glyphs: npt.NDArray[np.uint8], threads: int = 1) -> list[FloatArray]:
+    """Run a model over (N, 28, 28) uint8 glyphs; returns each output, (N, k) float32."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
     session = ort.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"], enable_fallback=0
     )
-    batches = (
-        glyphs[start : start + RUN_BATCH, :, :, None].astype(np.float32) / 255
-        for start in range(0, len(glyphs), RUN_BATCH)
-    )
-    return np.concatenate([session.run(None, {"glyphs": batch})[0] for batch in batches])
+    starts = range(0, max(1, len(glyphs)), RUN_BATCH)
+    batches = (glyphs[start : start + RUN_BATCH, :, :, None] for start in starts)
+    results = [session.run(None, {"glyphs": batch.astype(np.float32) / 255}) for batch in batches]
+    return [np.concatenate(parts) for parts in zip(*results, strict=True)]
 
 
 def write_model(path: Path, network: Any, card: ModelCard) -> None:

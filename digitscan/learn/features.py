@@ -28,13 +28,13 @@ class HogSettings:
     a direction is squared. ``background`` is the ink, 0…1, below which there is paper.
     """
 
-    directions: int = 9
-    signed: bool = False
-    cell_px: tuple[float, ...] = (4.0, 7.0)
+    directions: int = 6
+    signed: bool = True
+    cell_px: tuple[float, ...] = (4.0, 6.0)
     sharpness: int = 3
     background: float = 0.1
     blur_px: float = 0.7
-    norm_radius: float = 1.0
+    norm_radius: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class FeatureSpace:
     def compute(self, glyphs: npt.NDArray[np.uint8]) -> FloatArray:
         """Give the (N, dimensions) float32 points of deskewed (N, 28, 28) uint8 glyphs."""
         network = Network()
-        return run_network(network.model(points=(self.add(network), self.dimensions)), glyphs)
+        return run_network(network.model(points=(self.add(network), self.dimensions)), glyphs)[0]
 
 
 def find_feature_space(
@@ -94,7 +94,7 @@ def compute_hog(settings: HogSettings, glyphs: npt.NDArray[np.uint8]) -> FloatAr
     network = Network()
     features = add_hog(network, settings)
     width = feature_count(settings)
-    return run_network(network.model(features=(features, width)), glyphs)
+    return run_network(network.model(features=(features, width)), glyphs)[0]
 
 
 def feature_count(settings: HogSettings) -> int:

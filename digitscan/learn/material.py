@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from digitscan.errors import UsageError
 from digitscan.glyph.deskew import deskew_glyphs
@@ -20,23 +21,44 @@ from digitscan.learn.training import TrainingSet, join
 from digitscan.learn.variants import vary_glyphs
 from digitscan.values import NOT_A_DIGIT
 
+JUNK_PRIOR = 0.02
+"""Share of junk among the glyphs that confidence is tuned on; training shows far more of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class MaterialSettings:
     """How much is added to the digits: changed copies of each, and shares of their number."""
 
-    copies: int = 1
+    copies: int = 3
     drawn_share: float = 0.08
     junk_share: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a classical model is fitted to, and what its settings are chosen with; all deskewed."""
+    """Deskewed glyphs that a classical model is fitted to, and that its settings are chosen with.
 
-    fit: Digits
+    ``base`` holds digits as they are, drawn digits and junk; ``changed`` changed copies of the
+    digits. ``validation`` holds digits no part of which is in the others, then junk made of them.
+    """
+
+    base: Digits
+    changed: Digits
     validation: Digits
     counts: dict[str, int]
+
+    @property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """How much each validation glyph counts, (N,): junk as little as it is on real pages."""
+        junk = self.validation.labels == NOT_A_DIGIT
+        per_junk = JUNK_PRIOR / (1 - JUNK_PRIOR) * (~junk).sum() / max(1, int(junk.sum()))
+        return np.where(junk, per_junk, 1.0)
+
+    @property
+    def validation_digits(self) -> Digits:
+        """The validation digits without the junk."""
+        digit = self.validation.labels != NOT_A_DIGIT
+        return Digits(self.validation.images[digit], self.validation.labels[digit])
 
 
 def make_material(data: TrainingSet, settings: MaterialSettings) -> Material:
@@ -54,15 +76,17 @@ def make_material(data: TrainingSet, settings: MaterialSettings) -> Material:
     count = len(digits.images)
     parts = {
         "digits": digits,
-        **{f"changed {number + 1}": _change(digits, random) for number in range(settings.copies)},
         "drawn": draw_digits(max(10, round(settings.drawn_share * count)), random),
         "not one digit": spoil_digits(digits, max(10, round(settings.junk_share * count)), random),
     }
-    fit = join(*parts.values())
+    changed = join(*[_change(digits, random) for _ in range(settings.copies)])
+    other_junk = spoil_digits(data.validation, len(data.validation.images) // 10 + 1, random)
     return Material(
-        Digits(deskew_glyphs(fit.images), fit.labels),
-        Digits(deskew_glyphs(data.validation.images), data.validation.labels),
-        {name: len(part.images) for name, part in parts.items()},
+        _deskew(join(*parts.values())),
+        _deskew(changed),
+        _deskew(join(data.validation, other_junk)),
+        {name: len(part.images) for name, part in parts.items()}
+        | {"changed digits": len(changed.images)},
     )
 
 
@@ -81,3 +105,7 @@ def spoil_digits(digits: Digits, count: int, random: np.random.Generator) -> Dig
 
 def _change(digits: Digits, random: np.random.Generator) -> Digits:
     return Digits(vary_glyphs(digits.images, random), digits.labels)
+
+
+def _deskew(digits: Digits) -> Digits:
+    return Digits(deskew_glyphs(digits.images), digits.labels)

@@ -6,7 +6,7 @@ pair of classes. Each pair's answer is a soft vote, so that the sum ranks doubtf
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -14,16 +14,17 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.glyph.deskew import deskew_glyphs
-from digitscan.learn.datasets import Digits, Images
-from digitscan.learn.export import Network, require_training_packages
+from digitscan.learn.datasets import Digits, Images, Labels
+from digitscan.learn.export import FloatArray, Network, require_training_packages, run_network
 from digitscan.learn.features import FeatureSpace, HogSettings, find_feature_space
 from digitscan.learn.material import Material, MaterialSettings, make_material
 from digitscan.learn.training import (
+    IS_JUNK,
     Scores,
     Tell,
     Trained,
     TrainingSet,
-    choose_temperature,
+    choose_calibration,
     flat_settings,
     make_card,
     mean_surprise,
@@ -32,19 +33,24 @@ from digitscan.values import CLASS_COUNT
 
 PAIRS = tuple(combinations(range(CLASS_COUNT), 2))
 RIVALS = CLASS_COUNT - 1
-SLOPES = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+SLOPES = (2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 """Candidates for how sharply a pair's answer becomes a vote."""
 
 
 @dataclass(frozen=True, slots=True)
 class SvmSettings:
-    """How the machine is made; chosen on MNIST's last training digits."""
+    """How the machine is made; chosen on MNIST's last training digits.
+
+    ``margin`` is the answer below which a glyph is shown again in the second fit; 1 is where a
+    glyph stops mattering to a fitted machine.
+    """
 
     hog: HogSettings = field(default_factory=HogSettings)
     material: MaterialSettings = field(default_factory=MaterialSettings)
     components: int = 100
     penalty: float = 5.0
     gamma: float = 1.0
+    margin: float = 1.2
     cache_mb: float = 1500.0
 
 
@@ -55,16 +61,23 @@ class Machine:
     space: FeatureSpace
     vectors: Any
     gamma: float
-    slope: float
+    slope: float = 1.0
+    junk_bias: float = 0.0
+    temperature: float = 1.0
 
     def scores(self, glyphs: Images) -> Scores:
         """Score deskewed (N, 28, 28) glyphs as scikit-learn answers: (N, 11) float64."""
-        return vote(self.answers(glyphs), self.slope)
+        scores = vote(self.answers(glyphs), self.slope)
+        return np.asarray(scores + self.junk_bias * IS_JUNK, np.float64)
 
     def answers(self, glyphs: Images) -> Scores:
         """Give each pair's answer, (N, 55) float64, above 0 where the first of the pair wins."""
         answers = self.vectors.decision_function(self.space.compute(glyphs).astype(np.float64))
         return np.asarray(answers, np.float64)
+
+    def label(self, glyphs: Images) -> Labels:
+        """Label (N, 28, 28) glyphs as they come, not deskewed."""
+        return np.asarray(self.scores(deskew_glyphs(glyphs)).argmax(axis=1), np.uint8)
 
 
 def train_svm(settings: SvmSettings, data: TrainingSet, tell: Tell) -> Trained:
@@ -78,56 +91,80 @@ def train_svm(settings: SvmSettings, data: TrainingSet, tell: Tell) -> Trained:
     require_training_packages("sklearn", "onnx")
     tell("svm: making glyphs to learn from")
     material = make_material(data, settings.material)
-    tell(f"svm: fitting to {len(material.fit.images):,} glyphs")
-    machine = fit_machine(settings, material)
-    tell("svm: measuring on validation digits")
-    scores, labels = machine.scores(material.validation.images), material.validation.labels
-    temperature = choose_temperature(scores, labels)
+    machine = fit_machine(settings, material, tell)
+    tell("svm: tuning its confidence on validation digits")
+    machine = _calibrate(machine, material)
+    digits = material.validation_digits
+    scores = machine.scores(digits.images)
     card = make_card(
         "svm",
         data,
-        temperature=temperature,
+        temperature=machine.temperature,
         counts={**material.counts, "support vectors": len(machine.vectors.support_)},
         figures={
-            "validation_error": float((scores.argmax(axis=1) != labels).mean()),
-            "validation_surprise": mean_surprise(scores / temperature, labels),
+            "validation_error": float((scores.argmax(axis=1) != digits.labels).mean()),
+            "validation_surprise": mean_surprise(scores / machine.temperature, digits.labels),
         },
-        settings={**flat_settings(settings), "slope": machine.slope},
+        settings=flat_settings(settings) | {"slope": machine.slope, "junk_bias": machine.junk_bias},
         packages=("scikit-learn",),
     )
-    return Trained(
-        build_network(machine, temperature),
-        card,
-        lambda glyphs: machine.scores(deskew_glyphs(glyphs)).argmax(axis=1).astype(np.uint8),
-    )
+    return Trained(build_network(machine), card, machine.label)
 
 
-def fit_machine(settings: SvmSettings, material: Material) -> Machine:
-    """Fit the machine, then choose the votes' slope on the validation digits."""
+def fit_machine(settings: SvmSettings, material: Material, tell: Tell) -> Machine:
+    """Fit to the base glyphs; then to those, and changed copies, that are near a border."""
+    space = find_feature_space(settings.hog, settings.components, material.base.images)
+    tell(f"svm: first fit, to {len(material.base.images):,} glyphs")
+    first = _fit(settings, space, space.compute(material.base.images), material.base.labels)
+    if not len(material.changed.images):
+        return first
+    tell(f"svm: looking for doubtful ones among {len(material.changed.images):,} changed glyphs")
+    near = [_near_border(settings, first, part) for part in (material.base, material.changed)]
+    points, labels = (np.concatenate(both) for both in zip(*near, strict=True))
+    tell(f"svm: second fit, to {len(points):,} glyphs")
+    return _fit(settings, space, points, labels)
+
+
+def _fit(settings: SvmSettings, space: FeatureSpace, points: FloatArray, labels: Labels) -> Machine:
     from sklearn.svm import SVC
 
-    fit, validation = material.fit, material.validation
-    space = find_feature_space(settings.hog, settings.components, fit.images)
     vectors = SVC(
         C=settings.penalty,
         gamma=settings.gamma,
         cache_size=settings.cache_mb,
         decision_function_shape="ovo",
     )
-    vectors.fit(space.compute(fit.images).astype(np.float64), fit.labels)
-    machine = Machine(space, vectors, settings.gamma, slope=1.0)
-    return Machine(space, vectors, settings.gamma, _choose_slope(machine, validation))
+    return Machine(space, vectors.fit(points.astype(np.float64), labels), settings.gamma)
 
 
-def _choose_slope(machine: Machine, validation: Digits) -> float:
-    answers = machine.answers(validation.images)
+def _near_border(
+    settings: SvmSettings, machine: Machine, digits: Digits
+) -> tuple[FloatArray, Labels]:
+    """Keep the glyphs that some pair is not sure enough about, as points and labels."""
+    network = Network()
+    points = machine.space.add(network)
+    answers = _add_answers(network, points, machine, slope=1.0)
+    width = CLASS_COUNT * RIVALS
+    model = network.model(points=(points, machine.space.dimensions), answers=(answers, width))
+    found, answered = run_network(model, digits.images)
+    own = answered.reshape(-1, CLASS_COUNT, RIVALS)[np.arange(len(answered)), digits.labels]
+    near = own.min(axis=1) < settings.margin
+    return found[near], digits.labels[near]
 
-    def surprise(slope: float) -> float:
+
+def _calibrate(machine: Machine, material: Material) -> Machine:
+    """Choose slope, bias and temperature by which the validation labels surprise least."""
+    labels, weights = material.validation.labels, material.weights
+    answers = machine.answers(material.validation.images)
+
+    def surprise(slope: float) -> tuple[float, float, float, float]:
         scores = vote(answers, slope)
-        temperature = choose_temperature(scores, validation.labels)
-        return mean_surprise(scores / temperature, validation.labels)
+        bias, temperature = choose_calibration(scores, labels, weights)
+        calibrated = (scores + bias * IS_JUNK) / temperature
+        return mean_surprise(calibrated, labels, weights), slope, bias, temperature
 
-    return min(SLOPES, key=surprise)
+    _, slope, bias, temperature = min(surprise(slope) for slope in SLOPES)
+    return replace(machine, slope=slope, junk_bias=bias, temperature=temperature)
 
 
 def vote(answers: Scores, slope: float) -> Scores:
@@ -142,17 +179,22 @@ def vote(answers: Scores, slope: float) -> Scores:
     return scores
 
 
-def build_network(machine: Machine, temperature: float) -> Any:
+def build_network(machine: Machine) -> Any:
     """Write a machine as an ONNX model: histograms, components, kernel, pairs, votes, softmax."""
     network = Network()
     points = machine.space.add(network)
+    against = _add_answers(network, points, machine, slope=-machine.slope)
+    losses = network.reshape(network.add("Softplus", against), -1, CLASS_COUNT, RIVALS)
+    total = network.add("ReduceSum", losses, network.constant([2], np.int64), keepdims=0)
+    votes = network.add("Neg", total)
+    return network.classifier(votes, machine.temperature, machine.junk_bias)
+
+
+def _add_answers(network: Network, points: str, machine: Machine, slope: float) -> str:
+    """Compute each class's answer against each rival, times ``slope``: (N, 11·10)."""
     kernel = _add_kernel(network, points, machine)
     shares = _add_shares(network, kernel, machine.vectors)
-    votes = network.affine(shares, *_pair_weights(machine.vectors.intercept_, -machine.slope))
-    losses = network.reshape(network.add("Softplus", votes), -1, CLASS_COUNT, RIVALS)
-    axis = network.constant([2], np.int64)
-    total = network.add("ReduceSum", losses, axis, keepdims=0)
-    return network.classifier(network.add("Neg", total), temperature)
+    return network.affine(shares, *_pair_weights(machine.vectors.intercept_, slope))
 
 
 def _add_kernel(network: Network, points: str, machine: Machine) -> str:

@@ -16,8 +16,11 @@ from digitscan import __version__
 from digitscan.glyph.card import ModelCard, Setting
 from digitscan.learn.datasets import Digits, Images, Labels, Mnist
 from digitscan.learn.export import package_versions
+from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
 TEMPERATURES = tuple(float(value) for value in np.geomspace(0.05, 20, 121))
+BIAS_STEPS = tuple(float(value) for value in np.linspace(-1.5, 0.5, 41))
+IS_JUNK = (np.arange(CLASS_COUNT) == NOT_A_DIGIT).astype(np.float64)
 Scores = npt.NDArray[np.float64]
 Tell = Callable[[str], None]
 """Told, in a few words, what a training is about to do."""
@@ -76,16 +79,34 @@ def softmax(scores: Scores) -> Scores:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
 
-def mean_surprise(scores: Scores, labels: Labels) -> float:
+def mean_surprise(scores: Scores, labels: Labels, weights: Scores | None = None) -> float:
     """Mean negative log probability of the right label: small where sure and right."""
     highest = scores.max(axis=1)
     total = highest + np.log(np.exp(scores - highest[:, None]).sum(axis=1))
-    return float((total - scores[np.arange(len(labels)), labels]).mean())
+    return float(np.average(total - scores[np.arange(len(labels)), labels], weights=weights))
 
 
-def choose_temperature(scores: Scores, labels: Labels) -> float:
-    """Choose what to divide scores (N, k) by, so that labels surprise their softmax least."""
-    return min(TEMPERATURES, key=lambda one: mean_surprise(scores / one, labels))
+def choose_calibration(scores: Scores, labels: Labels, weights: Scores) -> tuple[float, float]:
+    """Choose how scores (N, 11) become probabilities that mean what they say.
+
+    Returns
+    -------
+    bias, temperature
+        To be added to the scores of *not one digit*, and then to divide all scores by: those by
+        which the labels surprise least.
+    """
+    spread = float(np.abs(scores - scores.mean(axis=1, keepdims=True)).mean())
+    bias, temperature = 0.0, 1.0
+    for _ in range(3):
+        biased = scores + bias * IS_JUNK
+        temperature = min(
+            TEMPERATURES, key=lambda one: mean_surprise(biased / one, labels, weights)
+        )
+        bias = min(
+            (step * spread for step in BIAS_STEPS),
+            key=lambda one: mean_surprise((scores + one * IS_JUNK) / temperature, labels, weights),
+        )
+    return bias, temperature
 
 
 def make_card(
