@@ -30,11 +30,11 @@ NARROW = 0.62
 """A blob narrower than this share of the digit height is never cut."""
 SIDESTEP = 0.25
 """Cost of a step aside, in pixels of ink crossed: keeps seams upright where ink does not care."""
-SHALLOW = 1.8
+SHALLOW = 3.2
 """Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
-DEEP = 2.8
+DEEP = 4.0
 """The same in a blob too wide for one digit."""
-TOO_WIDE = 1.1
+TOO_WIDE = 1.05
 """A blob wider than this share of the digit height is too wide for one digit."""
 LEAST_INK = 0.4
 """Ink on each side of a seam, at least, as a share of a 1 of the digit height."""
