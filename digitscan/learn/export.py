@@ -6,6 +6,7 @@ when a model is trained and when it is read, so the two cannot differ.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -171,5 +172,9 @@ def require_training_packages(*modules: str) -> None:
 
 
 def package_versions(*packages: str) -> dict[str, str]:
-    """Tell the installed versions of ``packages``, for a model's card."""
-    return {package: importlib.metadata.version(package) for package in packages}
+    """Tell the versions of those ``packages`` that are installed, for a model's card."""
+    installed = {}
+    for package in packages:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            installed[package] = importlib.metadata.version(package)
+    return installed

@@ -114,8 +114,8 @@ def train_logistic(settings: LogisticSettings, data: TrainingSet, tell: Tell) ->
         temperature=regression.temperature,
         counts=material.counts,
         figures={
-            "validation_error": float((scores.argmax(axis=1) != digits.labels).mean()),
-            "validation_surprise": mean_surprise(scores / regression.temperature, digits.labels),
+            "validation error": float((scores.argmax(axis=1) != digits.labels).mean()),
+            "validation surprise": mean_surprise(scores / regression.temperature, digits.labels),
         },
         settings=flat_settings(settings) | {"junk_bias": regression.junk_bias},
         packages=("scikit-learn",),

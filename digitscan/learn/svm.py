@@ -102,8 +102,8 @@ def train_svm(settings: SvmSettings, data: TrainingSet, tell: Tell) -> Trained:
         temperature=machine.temperature,
         counts={**material.counts, "support vectors": len(machine.vectors.support_)},
         figures={
-            "validation_error": float((scores.argmax(axis=1) != digits.labels).mean()),
-            "validation_surprise": mean_surprise(scores / machine.temperature, digits.labels),
+            "validation error": float((scores.argmax(axis=1) != digits.labels).mean()),
+            "validation surprise": mean_surprise(scores / machine.temperature, digits.labels),
         },
         settings=flat_settings(settings) | {"slope": machine.slope, "junk_bias": machine.junk_bias},
         packages=("scikit-learn",),

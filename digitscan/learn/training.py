@@ -20,6 +20,7 @@ from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
 TEMPERATURES = tuple(float(value) for value in np.geomspace(0.05, 20, 121))
 BIAS_STEPS = tuple(float(value) for value in np.linspace(-1.5, 0.5, 41))
+CALIBRATION_ROUNDS = 3
 IS_JUNK = (np.arange(CLASS_COUNT) == NOT_A_DIGIT).astype(np.float64)
 Scores = npt.NDArray[np.float64]
 Tell = Callable[[str], None]
@@ -86,6 +87,11 @@ def mean_surprise(scores: Scores, labels: Labels, weights: Scores | None = None)
     return float(np.average(total - scores[np.arange(len(labels)), labels], weights=weights))
 
 
+def choose_temperature(scores: Scores, labels: Labels, weights: Scores | None = None) -> float:
+    """Choose what to divide scores (N, k) by, so that labels surprise their softmax least."""
+    return min(TEMPERATURES, key=lambda one: mean_surprise(scores / one, labels, weights))
+
+
 def choose_calibration(scores: Scores, labels: Labels, weights: Scores) -> tuple[float, float]:
     """Choose how scores (N, 11) become probabilities that mean what they say.
 
@@ -97,11 +103,9 @@ def choose_calibration(scores: Scores, labels: Labels, weights: Scores) -> tuple
     """
     spread = float(np.abs(scores - scores.mean(axis=1, keepdims=True)).mean())
     bias, temperature = 0.0, 1.0
-    for _ in range(3):
-        biased = scores + bias * IS_JUNK
-        temperature = min(
-            TEMPERATURES, key=lambda one: mean_surprise(biased / one, labels, weights)
-        )
+    for _ in range(CALIBRATION_ROUNDS):
+        biased = np.asarray(scores + bias * IS_JUNK, np.float64)
+        temperature = choose_temperature(biased, labels, weights)
         bias = min(
             (step * spread for step in BIAS_STEPS),
             key=lambda one: mean_surprise((scores + one * IS_JUNK) / temperature, labels, weights),
