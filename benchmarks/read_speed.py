@@ -5,7 +5,7 @@
 Without --page it draws one: A4, 300 dpi, grey, 30 boxes of 5 digits drawn as pen
 strokes, paper grain. Two tables:
 
-- the whole process, as a user starts it: wall time (median, least) and peak memory;
+- the whole process, as a user starts it: wall time, CPU time and peak memory;
 - the stages inside a warm process, and what all of them after decoding cost as a multiple of
   decoding the image. Both sides of that ratio are medians of the same run. "decode" is OpenCV's
   bare decoder; "load" is what digitscan does, decoding and every check of the file.
@@ -23,7 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -52,7 +52,8 @@ arguments = [sys.executable, *sys.argv[1:]]
 child = os.posix_spawn(sys.executable, arguments, os.environ, file_actions=quiet)
 _, status, used = os.wait4(child, 0)
 unit = 1 if sys.platform == "darwin" else 1024
-print(json.dumps([time.perf_counter() - start, used.ru_maxrss * unit, status]))
+wall, busy = time.perf_counter() - start, used.ru_utime + used.ru_stime
+print(json.dumps([wall, busy, used.ru_maxrss * unit, status]))
 """
 """Started as a small process of its own: a child's peak memory counts that of its parent."""
 
@@ -81,20 +82,38 @@ def _draw_field(page: GreyImage, top: int, left: int, rng: np.random.Generator) 
         np.copyto(spot, np.minimum(spot, 255 - (small * 0.85).astype(np.uint8)))
 
 
-def measure_process(page: Path, model: str, repeats: int) -> tuple[list[float], int]:
-    """Wall seconds of each run, and the highest peak memory in bytes."""
+class Process(NamedTuple):
+    """One run of the whole program."""
+
+    wall_s: float
+    cpu_s: float
+    peak_bytes: int
+
+
+def measure_process(page: Path, model: str, repeats: int) -> list[Process]:
+    """Run ``digitscan read`` on a page, once to warm the disk's cache and then ``repeats`` times."""
     code = "from digitscan.cli.main import main; main()"
     target = ["-c", code, "read", "-q", "--model", model, str(page)]
-    seconds, peak = [], 0
+    runs = []
     for _ in range(repeats + 1):
         run = [sys.executable, "-c", LAUNCHER, *target]
         done = subprocess.run(run, capture_output=True, text=True, check=True)
-        wall, memory, status = json.loads(done.stdout)
+        wall, busy, memory, status = json.loads(done.stdout)
         if status:
             raise SystemExit(f"digitscan read ended with status {status}: {done.stderr}")
-        seconds.append(wall)
-        peak = max(peak, memory)
-    return seconds[1:], peak
+        runs.append(Process(wall, busy, memory))
+    return runs[1:]
+
+
+def process_text(runs: list[Process]) -> str:
+    """Wall time, processor time and peak memory in one line."""
+    wall = [run.wall_s for run in runs]
+    busy = statistics.median(run.cpu_s for run in runs)
+    peak = max(run.peak_bytes for run in runs) / 1e6
+    return (
+        f"median {statistics.median(wall):.3f} s, least {min(wall):.3f} s; "
+        f"{busy:.3f} CPU seconds; peak memory {peak:.0f} MB"
+    )
 
 
 class Clock:
@@ -164,10 +183,9 @@ def main() -> None:
         path = options.page or Path(folder) / "drawn.png"
         if not options.page:
             cv2.imwrite(str(path), draw_page())
-        seconds, peak = measure_process(path, options.model, options.repeats)
-        print(f"\nwhole process on {path.name} with {options.model}, {len(seconds)} runs:")
-        print(f"median {statistics.median(seconds):.3f} s, least {min(seconds):.3f} s, "
-              f"peak memory {peak / 1e6:.0f} MB\n")  # fmt: skip
+        runs = measure_process(path, options.model, options.repeats)
+        print(f"\nwhole process on {path.name} with {options.model}, {len(runs)} runs:")
+        print(f"{process_text(runs)}\n")
         classifier = load_classifier(options.model)
         run_stages(Clock(), path, classifier)
         clock = Clock()
