@@ -91,7 +91,7 @@ class Process(NamedTuple):
 
 
 def measure_process(page: Path, model: str, repeats: int) -> list[Process]:
-    """Run ``digitscan read`` on a page, once to warm the disk's cache and then ``repeats`` times."""
+    """Run ``digitscan read`` on a page, once to warm the cache and then ``repeats`` times."""
     code = "from digitscan.cli.main import main; main()"
     target = ["-c", code, "read", "-q", "--model", model, str(page)]
     runs = []
