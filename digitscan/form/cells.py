@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from digitscan.values import Box, Mask
 
-SMALLEST_STROKES = 5.0
-"""Cells narrower or lower than this many stroke widths hold no digit."""
+LOWEST_STROKES, NARROWEST_STROKES = 8.5, 5.5
+"""Cells lower or narrower than this many stroke widths hold no digit."""
 LEAST_FILL = 0.7
 """Share of its bounding box that a cell covers; less is no rectangle."""
 LEAST_SHOWN = 0.75
@@ -52,7 +52,7 @@ def _missing_sides(
 
     A box whose top shows and whose bottom is dotted or faint is a box all the same.
     """
-    sides = sorted(_plumb_sides(plumb, SMALLEST_STROKES * stroke_px), key=lambda s: s.left)
+    sides = sorted(_plumb_sides(plumb, LOWEST_STROKES * stroke_px), key=lambda s: s.left)
     reach = int(2 * stroke_px)
     missing = []
     for number, left in enumerate(sides):
@@ -72,7 +72,7 @@ def _partner(left: Box, others: list[Box], stroke_px: float) -> Box | None:
     slack = 3 * stroke_px
     for side in others:
         level = abs(left.top - side.top) <= slack and abs(left.bottom - side.bottom) <= slack
-        if level and side.left - left.right >= SMALLEST_STROKES * stroke_px:
+        if level and side.left - left.right >= NARROWEST_STROKES * stroke_px:
             return side
     return None
 
@@ -95,7 +95,7 @@ def shows_line(level: Mask, row: int, start: int, end: int, reach: int) -> bool:
 
 def _cell(hole: npt.NDArray[np.int32], stroke_px: float, page: tuple[int, ...]) -> Box | None:
     left, top, width, height = cv2.boundingRect(hole)
-    if min(width, height) < SMALLEST_STROKES * stroke_px:
+    if height < LOWEST_STROKES * stroke_px or width < NARROWEST_STROKES * stroke_px:
         return None
     if height > LARGEST_SHARE * page[0] and width > LARGEST_SHARE * page[1]:
         return None

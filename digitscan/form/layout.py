@@ -6,6 +6,9 @@ comb: one value. A page without cells is read as free lines.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from digitscan.form.baselines import find_baselines
 from digitscan.form.cells import find_cells
 from digitscan.form.combs import find_combs
 from digitscan.form.grid import complete_grid
@@ -21,16 +24,19 @@ LARGEST_STROKES = 60.0
 def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     """Fields of a page without a known form, named f1, f2, … in reading order."""
     cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
-    cells = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
     cells = complete_grid(cells, clean.ink, clean.stroke_px)
-    if cells:
-        groups = [group for row in group_rows(cells) for group in find_combs(row, clean.level)]
-        fields = [_field_of_cells(group) for group in groups]
-    else:
-        fields = [Field("", box, FieldKind.LINE) for box in find_lines(clean)]
-    return tuple(
-        Field(f"f{number}", f.box, f.kind, f.cells, f.rule) for number, f in enumerate(fields, 1)
-    )
+    low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
+    groups = [group for row in group_rows(low) for group in find_combs(row, clean.level)]
+    fields = [_field_of_cells(group) for group in groups]
+    lines = find_baselines(clean, cells) if cells else find_lines(clean)
+    fields += [Field("", box, FieldKind.LINE) for box in lines]
+    return _in_reading_order(fields)
+
+
+def _in_reading_order(fields: list[Field]) -> tuple[Field, ...]:
+    by_box = {field.box: field for field in fields}
+    ordered = [by_box[box] for row in group_rows(by_box) for box in row]
+    return tuple(replace(field, name=f"f{number}") for number, field in enumerate(ordered, 1))
 
 
 def _field_of_cells(cells: list[Box]) -> Field:

@@ -14,8 +14,9 @@ import numpy.typing as npt
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel
 from digitscan.scan.flattening import Homography, estimate_homography
 from digitscan.scan.ruling import find_ruling
+from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.strokes import measure_stroke
-from digitscan.values import CleanPage, GreyImage, Page
+from digitscan.values import CleanPage, GreyImage, Mask, Page
 
 GOAL_STROKE_PX = 4.0
 """Pen width in the working image: enough for a clean glyph, few pixels to walk over."""
@@ -26,6 +27,7 @@ OVERVIEW_SIDE = 1000
 OVERVIEW_STROKE_PX = 2.0
 PROBE_SIDE = 1200
 """Side of the part of the page, at full resolution, on which strokes are measured."""
+BILEVEL_THRESHOLD = 110
 STILL_SHIFT = 0.002
 """A homography that moves no corner by more than this share of the page is left out."""
 
@@ -44,13 +46,20 @@ def clean_page(page: Page) -> CleanPage:
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
     image = _dark_on_light(page.image)
-    to_work, size = _plan_warp(image)
+    overview, scale = _overview(image)
+    sheet = None if is_bilevel(image) else find_sheet(overview)
+    flat = _flattening(overview, sheet, scale)
+    to_work, size = _plan_warp(image, flat)
     darkness = _warp(image, to_work, size)
     if is_bilevel(image):
-        mask = darkness > 110
+        mask = darkness > BILEVEL_THRESHOLD
     else:
-        darkness = flatten_background(cv2.bitwise_not(darkness).astype(np.uint8))
+        darkness = flatten_background(np.asarray(cv2.bitwise_not(darkness), np.uint8))
         mask = find_ink(darkness, GOAL_STROKE_PX)
+    if sheet is not None:
+        from_overview = to_work @ np.diag([1 / scale, 1 / scale, 1.0])
+        paper = trim_sheet(sheet).astype(np.uint8)
+        mask &= cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
     binary = mask.astype(np.uint8) * np.uint8(255)
     stroke_px = measure_stroke(mask)
     level, plumb = find_ruling(binary, stroke_px)
@@ -64,34 +73,44 @@ def _dark_on_light(image: GreyImage) -> GreyImage:
     return image if np.median(image[::9, ::9]) >= 90 else np.asarray(cv2.bitwise_not(image))
 
 
-def _plan_warp(image: GreyImage) -> tuple[Homography, tuple[int, int]]:
-    """Homography from the page's (x, y, 1) to the working image, and that image's (w, h)."""
-    flat = _flattening(image)
-    scale = _work_scale(image)
-    height, width = image.shape
-    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
-    placed = cv2.perspectiveTransform(corners, np.diag([scale, scale, 1.0]) @ flat)[0]
-    lowest, highest = placed.min(axis=0), placed.max(axis=0)
-    shift = np.array([[1, 0, -lowest[0]], [0, 1, -lowest[1]], [0, 0, 1]], np.float64)
-    work_width, work_height = (int(v) for v in np.ceil(highest - lowest))
-    return shift @ np.diag([scale, scale, 1.0]) @ flat, (max(1, work_width), max(1, work_height))
-
-
-def _flattening(image: GreyImage) -> Homography:
-    """Homography in page pixels that lays the sheet flat; the identity where it nearly does."""
+def _overview(image: GreyImage) -> tuple[GreyImage, float]:
+    """A small copy of the page, and its scale."""
     scale = 1 / max(1, round(max(image.shape) / OVERVIEW_SIDE))
-    small = np.asarray(
-        cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-    )
-    ink = find_ink(flatten_background(small), OVERVIEW_STROKE_PX)
-    flat = estimate_homography(ink)
-    height, width = small.shape
-    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), scale
+
+
+def _flattening(overview: GreyImage, sheet: Mask | None, scale: float) -> Homography:
+    """Homography in page pixels that lays the sheet flat; the identity where it nearly does."""
+    ink = find_ink(flatten_background(overview), OVERVIEW_STROKE_PX)
+    edges = np.zeros((0, 4))
+    if sheet is not None:
+        ink &= trim_sheet(sheet)
+        edges = sheet_edges(sheet)
+    flat = estimate_homography(ink, edges)
+    corners = _corners(overview.shape)
     moved = np.abs(cv2.perspectiveTransform(corners, flat) - corners).max()
-    if moved < STILL_SHIFT * max(small.shape):
+    if moved < STILL_SHIFT * max(overview.shape):
         return np.eye(3)
     shrink = np.diag([scale, scale, 1.0])
     return np.asarray(np.linalg.inv(shrink) @ flat @ shrink, np.float64)
+
+
+def _plan_warp(image: GreyImage, flat: Homography) -> tuple[Homography, tuple[int, int]]:
+    """Homography from the page's (x, y, 1) to the working image, and that image's (w, h)."""
+    scale = _work_scale(image)
+    grown = np.diag([scale, scale, 1.0]) @ flat
+    placed = cv2.perspectiveTransform(_corners(image.shape), grown)[0]
+    lowest, highest = placed.min(axis=0), placed.max(axis=0)
+    shift = np.array([[1, 0, -lowest[0]], [0, 1, -lowest[1]], [0, 0, 1]], np.float64)
+    width, height = (max(1, int(side)) for side in np.ceil(highest - lowest))
+    return shift @ grown, (width, height)
+
+
+def _corners(shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Corners of an image as (1, 4, 2) of x, y."""
+    height, width = shape[:2]
+    return np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
 
 
 def _work_scale(image: GreyImage) -> float:

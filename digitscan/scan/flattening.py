@@ -13,6 +13,7 @@ import numpy.typing as npt
 from digitscan.values import Mask
 
 Homography = npt.NDArray[np.float64]
+Segments = npt.NDArray[np.float64]
 
 WIDEST_SKEW_DEGREES = 15.0
 MOST_POINTS = 12_000
@@ -62,8 +63,16 @@ def rotation(angle_degrees: float, shape: tuple[int, int]) -> Homography:
     return np.vstack([turn, [0, 0, 1]]).astype(np.float64)
 
 
-def estimate_homography(ink: Mask) -> Homography:
-    """Homography of (x, y, 1) that makes the ruled lines of ``ink`` level and upright."""
+def estimate_homography(ink: Mask, edges: Segments) -> Homography:
+    """Homography of (x, y, 1) that makes ruled lines and edges of the sheet level and upright.
+
+    Parameters
+    ----------
+    ink : (H, W) bool
+        A small picture of the page's ink.
+    edges : (n, 4) float64
+        Straight edges of the sheet in that picture: x0, y0, x1, y1.
+    """
     height, width = ink.shape
     skew = estimate_skew(ink)
     upright = rotation(skew, ink.shape) if abs(skew) >= 0.1 else np.eye(3)
@@ -71,10 +80,14 @@ def estimate_homography(ink: Mask) -> Homography:
     if abs(skew) >= 0.1:
         picture = np.asarray(cv2.warpPerspective(picture, upright, (width, height)), np.uint8)
     level, plumb = find_segments(picture), find_segments(np.ascontiguousarray(picture.T))
+    edges = _move(edges, upright)
+    lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
+    level = np.vstack([level, edges[lying]])
+    plumb = np.vstack([plumb, edges[~lying][:, [1, 0, 3, 2]]])
     if len(level) + len(plumb) < LEAST_SEGMENTS:
         return upright
     centred = _centring(width, height)
-    levelled = _solve(_to_centred(level, centred), _to_centred(plumb[:, [1, 0, 3, 2]], centred))
+    levelled = _solve(_move(level, centred), _move(plumb[:, [1, 0, 3, 2]], centred))
     return np.linalg.inv(centred) @ levelled @ centred @ upright
 
 
@@ -108,11 +121,11 @@ def _centring(width: int, height: int) -> Homography:
     )
 
 
-def _to_centred(segments: npt.NDArray[np.float64], centred: Homography) -> npt.NDArray[np.float64]:
+def _move(segments: Segments, homography: Homography) -> Segments:
     points = segments.reshape(-1, 1, 2)
     if points.size == 0:
         return np.zeros((0, 4))
-    return np.asarray(cv2.perspectiveTransform(points, centred), np.float64).reshape(-1, 4)
+    return np.asarray(cv2.perspectiveTransform(points, homography), np.float64).reshape(-1, 4)
 
 
 def _solve(level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]) -> Homography:
@@ -122,7 +135,7 @@ def _solve(level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]) -> Ho
     """
     total = np.eye(3)
     for _ in range(6):
-        rows, goal, weight = _equations(_moved(level, total), _moved(plumb, total))
+        rows, goal, weight = _equations(_move(level, total), _move(plumb, total))
         left = rows * weight[:, None]
         system = left.T @ rows + PRIOR * np.eye(4)
         turn, shear, across, down = np.linalg.solve(system, left.T @ goal)
@@ -131,10 +144,6 @@ def _solve(level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]) -> Ho
         step = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]])
         total = step @ total
     return total
-
-
-def _moved(segments: npt.NDArray[np.float64], homography: Homography) -> npt.NDArray[np.float64]:
-    return _to_centred(segments, homography)
 
 
 def _equations(

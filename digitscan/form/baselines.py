@@ -1,0 +1,101 @@
+"""Ruled lines that bound no cell in, the boxes of what is written on them out.
+
+"Amount: ______" is a field too: the handwriting that stands on a single line.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.form.ink_boxes import around, find_ink_boxes
+from digitscan.values import Box, CleanPage
+
+SHORTEST_STROKES = 12.0
+"""Shorter lines are dashes or parts of letters."""
+REACH_STROKES = 26.0
+"""Height over a line, in stroke widths, in which digits may stand on it."""
+BELOW = 0.45
+"""Share of a digit's height that may hang below the line."""
+FLOATING = 0.75
+"""Largest distance between a digit's foot and the line, as a share of its height."""
+LOWEST_STROKES = 4.5
+"""Lower ink is a dot or a dash."""
+
+
+def find_baselines(clean: CleanPage, cells: list[Box]) -> list[Box]:
+    """Boxes over the level lines that are no side of a cell.
+
+    Parameters
+    ----------
+    clean : CleanPage
+        The page.
+    cells : list of Box
+        Cells found by their lines, whose sides are left out.
+    """
+    lines = _single_lines(clean, cells)
+    if not lines:
+        return []
+    digits = find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px)
+    fields = [_field_over(line, digits, clean.stroke_px) for line in lines]
+    return _without_repeats([field for field in fields if field is not None])
+
+
+def _single_lines(clean: CleanPage, cells: list[Box]) -> list[Box]:
+    """Level lines, from top to bottom, that are long enough and touch no cell."""
+    picture = clean.level.astype(np.uint8)
+    reach = round(3 * clean.stroke_px)
+    for cell in cells:
+        top, left = max(0, cell.top - reach), max(0, cell.left - reach)
+        picture[top : cell.bottom + reach, left : cell.right + reach] = 0
+    contours, _ = cv2.findContours(picture, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    boxes = [_box(np.asarray(contour, np.int32)) for contour in contours]
+    shortest = SHORTEST_STROKES * clean.stroke_px
+    return sorted((b for b in boxes if b.width >= shortest), key=lambda b: (b.top, b.left))
+
+
+def _box(contour: npt.NDArray[np.int32]) -> Box:
+    left, top, width, height = cv2.boundingRect(contour)
+    return Box(top, left, top + height, left + width)
+
+
+def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:
+    """The box of the ink that stands on ``line``, as wide as the line at least."""
+    standing = [ink for ink in digits if _stands_on(ink, line, stroke_px)]
+    if not standing:
+        return None
+    height = float(np.median([ink.height for ink in standing]))
+    standing = [ink for ink in standing if ink.bottom >= line.top - FLOATING * height]
+    if not standing:
+        return None
+    group = around(standing)
+    left, right = min(group.left, line.left), max(group.right, line.right)
+    return Box(group.top, left, max(group.bottom, line.bottom), right)
+
+
+def _stands_on(ink: Box, line: Box, stroke_px: float) -> bool:
+    """Whether a piece of ink is above the line, or crosses it with its foot."""
+    middle = (ink.left + ink.right) / 2
+    slack = 0.5 * ink.height
+    if not line.left - slack <= middle <= line.right + slack:
+        return False
+    if ink.top < line.top - REACH_STROKES * stroke_px or ink.top >= line.top:
+        return False
+    return ink.bottom - line.bottom <= BELOW * ink.height
+
+
+def _without_repeats(fields: list[Box]) -> list[Box]:
+    """Of boxes over one another, as double lines give, the first."""
+    kept: list[Box] = []
+    for box in fields:
+        if not any(_same_place(box, other) for other in kept):
+            kept.append(box)
+    return kept
+
+
+def _same_place(first: Box, second: Box) -> bool:
+    rows = min(first.bottom, second.bottom) - max(first.top, second.top)
+    columns = min(first.right, second.right) - max(first.left, second.left)
+    lower, narrower = min(first.height, second.height), min(first.width, second.width)
+    return rows > 0.5 * lower and columns > 0.5 * narrower

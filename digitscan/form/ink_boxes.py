@@ -1,0 +1,33 @@
+"""A clean page in, the bounding boxes of its pieces of ink, without the ruling, out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+
+from digitscan.form.ink import erase_ruling
+from digitscan.values import Box, CleanPage
+
+
+def find_ink_boxes(clean: CleanPage, smallest: float) -> list[Box]:
+    """Boxes of the connected pieces of ink that are ``smallest`` pixels high or wide, or more.
+
+    Strokes that cross the ruling are whole.
+    """
+    ink = erase_ruling(clean.ink, clean.level | clean.plumb, clean.stroke_px)
+    contours, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    rectangles = [cv2.boundingRect(contour) for contour in contours]
+    boxes = [Box(y, x, y + height, x + width) for x, y, width, height in rectangles]
+    return [box for box in boxes if max(box.height, box.width) >= smallest]
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box that holds all ``boxes``, of which there is at least one."""
+    boxes = list(boxes)
+    return Box(
+        min(box.top for box in boxes),
+        min(box.left for box in boxes),
+        max(box.bottom for box in boxes),
+        max(box.right for box in boxes),
+    )

@@ -1,0 +1,75 @@
+"""A small picture of a page in, where the sheet of paper lies in it out.
+
+A scan is all paper; a photo also shows the table under it, which must not be read. The sheet is the
+large, bright, solid region; its straight outer edges help to lay it flat.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import GreyImage, Mask
+
+SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97
+"""Share of the picture that the sheet covers; above it there is no surround to speak of."""
+LEAST_CONTRAST = 40
+"""Least difference in brightness, of 255, between the sheet and what surrounds it."""
+LEAST_SOLIDITY = 0.85
+"""Share of its convex hull that a sheet fills."""
+EDGE_SHARE = 0.15
+"""Least length of a straight edge, as a share of the picture's longer side."""
+BORDER_PX = 3
+MARGIN_SHARE = 0.008
+"""What is cut off the sheet along its edges, as a share of the longer side: shadow and blur."""
+
+
+def find_sheet(picture: GreyImage) -> Mask | None:
+    """Where paper is, (H, W) bool, or None where the whole picture is paper.
+
+    Parameters
+    ----------
+    picture : (H, W) uint8
+        A small grey copy of the page, 0 black.
+    """
+    calm = np.asarray(cv2.medianBlur(picture, 7), np.uint8)
+    _, bright = cv2.threshold(calm, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    largest = max(contours, key=cv2.contourArea, default=None)
+    if largest is None:
+        return None
+    hull = cv2.convexHull(largest)
+    area, share = cv2.contourArea(largest), cv2.contourArea(hull) / picture.size
+    if not SMALLEST_SHARE <= share <= LARGEST_SHARE:
+        return None
+    if area < LEAST_SOLIDITY * cv2.contourArea(hull):
+        return None
+    sheet = np.zeros_like(picture)
+    cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
+    paper, around = np.median(calm[sheet > 0]), np.percentile(calm[sheet == 0], 75)
+    return sheet > 0 if paper - around >= LEAST_CONTRAST else None
+
+
+def sheet_edges(sheet: Mask) -> npt.NDArray[np.float64]:
+    """Straight edges of the sheet inside the picture: (n, 4) of x0, y0, x1, y1."""
+    height, width = sheet.shape
+    contours, _ = cv2.findContours(
+        sheet.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    outline = cv2.approxPolyDP(contours[0], 0.01 * max(sheet.shape), True).reshape(-1, 2)
+    edges = np.hstack([outline, np.roll(outline, -1, axis=0)]).astype(np.float64)
+    length = np.hypot(edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1])
+    inside = np.ones(len(edges), bool)
+    for column, last in ((0, width - 1), (1, height - 1)):
+        pair = edges[:, [column, column + 2]]
+        inside &= ~(pair <= BORDER_PX).all(axis=1) & ~(pair >= last - BORDER_PX).all(axis=1)
+    return np.asarray(edges[inside & (length >= EDGE_SHARE * max(sheet.shape))], np.float64)
+
+
+def trim_sheet(sheet: Mask) -> Mask:
+    """The sheet without its outermost millimetres, where shadow and blur look like ink."""
+    margin = 2 * round(MARGIN_SHARE * max(sheet.shape)) + 1
+    kernel = np.ones((margin, margin), np.uint8)
+    trimmed = cv2.erode(sheet.astype(np.uint8), kernel, borderValue=1)
+    return np.asarray(trimmed, np.bool_)
