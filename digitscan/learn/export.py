@@ -134,12 +134,12 @@ def write_model(path: Path, network: Any, card: ModelCard) -> None:
     """
     import onnx
 
-    network.producer_name = "digitscan"
-    network.producer_version = card.made_by
-    del network.metadata_props[:]
-    onnx.helper.set_model_props(network, {METADATA_KEY: card.to_json()})
-    onnx.checker.check_model(network)
-    content = network.SerializeToString(deterministic=True)
+    model = onnx.ModelProto()
+    model.CopyFrom(network)
+    model.producer_name = "digitscan"
+    onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
+    onnx.checker.check_model(model)
+    content = model.SerializeToString(deterministic=True)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
