@@ -10,13 +10,13 @@ import numpy as np
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.leftovers import Leftover, kind_of
-from digitscan.glyph.paths import NEVER, Arc
+from digitscan.glyph.paths import Arc
 from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.values import NOT_A_DIGIT, Probabilities
 
 FOLLOWED = 3
 """Digits followed up for each candidate; the rest only count against the confidence."""
-UNFOLLOWED = math.log(1e-4)
+UNFOLLOWED = math.log(5e-4)
 """Digits less likely than this are not followed up."""
 FLOOR = 1e-6
 """A probability below this is not believed: no classifier is that sure."""
@@ -24,9 +24,11 @@ CUT = 0.7
 """What it costs to cut through touching ink."""
 CUT_DEPTH = 0.8
 """What each stroke width crossed, over the first, costs on top."""
+CROWDED = 5.0
+"""What it costs to cut a blob that leaves no room for two digits, times what it lacks to it."""
 TORN_CELL = 1.5
 """What it costs to take ink of two cells of a comb for one digit."""
-DOUBTED = 0.3
+DOUBTED = math.log(0.3)
 """A candidate is passed over as a whole only if it is *not one digit* with this probability."""
 
 
@@ -37,37 +39,33 @@ def lay_arcs(
     height = digit_height(pieces)
     rows = np.log(np.maximum(probabilities, FLOOR)).tolist()
     arcs: list[list[Arc]] = [[] for _ in pieces]
-    singles = [0.0] * len(pieces)
+    junk = [0.0] * len(pieces)
     for index, (candidate, row) in enumerate(zip(candidates, rows, strict=True)):
         run = pieces[candidate.first : candidate.last + 1]
         arcs[candidate.first].append(_digit_arc(index, candidate, row, run))
         if len(run) == 1:
-            singles[candidate.first] = row[NOT_A_DIGIT]
-        if row[NOT_A_DIGIT] > math.log(DOUBTED):
+            junk[candidate.first] = row[NOT_A_DIGIT]
+        if row[NOT_A_DIGIT] > DOUBTED:
             arcs[candidate.first].extend(_doubted(candidate, row[NOT_A_DIGIT], run, height))
-    for start, (piece, junk) in enumerate(zip(pieces, singles, strict=True)):
+    for start, piece in enumerate(pieces):
         kind = kind_of([piece], height)
-        cost = kind.value - junk + _cut_cost(piece)
-        arcs[start].append(Arc(start, start + 1, cost, leftover=kind))
+        total = junk[start] - kind.value - _cut_cost(piece)
+        arcs[start].append(Arc(start, start + 1, (), total, leftover=kind))
     return arcs
 
 
 def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence[Piece]) -> Arc:
     """The arc that takes a candidate for one digit."""
+    torn = TORN_CELL * (run[0].cell != run[-1].cell)
+    cost = candidate.cost + _cut_cost(run[0]) + torn
     digits = row[:NOT_A_DIGIT]
     least = max(sorted(digits)[-FOLLOWED], UNFOLLOWED)
-    cells = [piece.cell for piece in run]
-    torn = TORN_CELL * (cells[0] != cells[-1])
-    widest = max(run, key=lambda piece: piece.pixels)
-    return Arc(
-        candidate.first,
-        candidate.last + 1,
-        candidate.cost + _cut_cost(run[0]) + torn,
-        tuple(mass if mass >= least else NEVER for mass in digits),
-        math.log(sum(math.exp(mass) for mass in digits)),
-        index,
-        widest.cell,
+    choices = tuple(
+        ("0123456789"[digit], mass - cost) for digit, mass in enumerate(digits) if mass >= least
     )
+    total = math.log(math.fsum(map(math.exp, digits))) - cost
+    cell = run[0].cell if len(run) == 1 else max(run, key=lambda piece: piece.pixels).cell
+    return Arc(candidate.first, candidate.last + 1, choices, total, index, cell)
 
 
 def _doubted(candidate: Candidate, junk: float, run: Sequence[Piece], height: float) -> list[Arc]:
@@ -78,10 +76,12 @@ def _doubted(candidate: Candidate, junk: float, run: Sequence[Piece], height: fl
         kind = kind_of(run, height)
     else:
         return []
-    cost = kind.value - junk + _cut_cost(run[0])
-    return [Arc(candidate.first, candidate.last + 1, cost, leftover=kind)]
+    total = junk - kind.value - _cut_cost(run[0])
+    return [Arc(candidate.first, candidate.last + 1, (), total, leftover=kind)]
 
 
 def _cut_cost(piece: Piece) -> float:
     """What it costs to part a piece from the one before it."""
-    return 0.0 if piece.cut is None else CUT + CUT_DEPTH * max(0.0, piece.cut - 1.0)
+    if piece.cut is None:
+        return 0.0
+    return CUT + CUT_DEPTH * max(0.0, piece.cut.crossed - 1.0) + CROWDED * piece.cut.crowded

@@ -28,6 +28,8 @@ LOW = 0.55
 """Lower than this share of the digit height is too low for a digit beside the others."""
 LOWEST = 0.3
 """Never a digit by itself, beside others of the digit height."""
+BAR_WIDTH, BAR_HEIGHT = 2.0, 15.0
+"""Narrower than the one and higher than the other, in strokes: seldom a 1, often a printed line."""
 LEAST_STROKES = 2.5
 """A digit is at least this many strokes high."""
 
@@ -104,6 +106,7 @@ def _candidate(
     if box.height < max(LOWEST * height, LEAST_STROKES * stroke_px) or is_long(box):
         return None
     cost = shape_cost(box.height / height, width / height, _widest_gap(run) / height)
+    cost += bar_cost(box.height / stroke_px, width / stroke_px)
     return Candidate(first, first + len(run) - 1, box, normalise_glyph(ink), cost)
 
 
@@ -127,3 +130,12 @@ def shape_cost(height: float, width: float, gap: float) -> float:
     odd_height = max(0.0, abs(math.log(height)) - 0.25) / 0.25
     odd_width = max(0.0, width - 0.95) / 0.15
     return min(odd_height**2 / 2, 6.0) + min(odd_width**2 / 2, 4.0) + 10.0 * max(0.0, gap)
+
+
+def bar_cost(height: float, width: float) -> float:
+    """How odd a 1 so high and so narrow would be, in stroke widths: rests of lines look like that.
+
+    >>> bar_cost(10.0, 1.5)
+    0.0
+    """
+    return 0.0 if width > BAR_WIDTH else min(max(0.0, height - BAR_HEIGHT) / 4.0, 4.0)

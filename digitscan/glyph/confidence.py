@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ODD = 0.5
+"""A digit whose shape is this much rarer than an ordinary one begins to count against the value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The ingredients of a confidence, each a probability.
+    """The ingredients of a confidence, each in 0…1.
 
     Attributes
     ----------
@@ -23,14 +26,17 @@ class Evidence:
         Product of those probabilities: all digits right, were they independent.
     rival : float
         Share of the mass behind the next best value.
+    shape : float
+        How ordinary the sizes and gaps of the digits are: 1 where nothing is odd.
     """
 
     posterior: float
     weakest: float
     product: float
     rival: float
+    shape: float
 
 
 def confidence_of(evidence: Evidence) -> float:
     """Probability that the value is right: never more than its weakest digit is worth."""
-    return min(evidence.posterior, evidence.weakest)
+    return min(evidence.posterior, evidence.weakest, evidence.shape / ODD)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import cv2
 import numpy as np
 
-from digitscan.values import GreyImage
+from digitscan.values import GreyImage, Mask
 
 GRID = 9
 """Side of the small picture in which the two strokes of a cross are looked for."""
@@ -23,12 +25,16 @@ def is_cross(ink: GreyImage) -> bool:
         return False
     mask = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY)[1]
     small = cv2.resize(mask, (GRID, GRID), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    diagonals, arms = _cross()
+    if float(small[diagonals].sum()) < ON_DIAGONALS * float(small.sum()):
+        return False
+    return all(float(small[arm].max()) >= IN_CORNER for arm in arms)
+
+
+@cache
+def _cross() -> tuple[Mask, list[Mask]]:
+    """Where the strokes of a cross lie in the small picture, and the ends of its four arms."""
     rows, columns = np.mgrid[:GRID, :GRID] - GRID // 2
     near = np.abs(np.abs(rows) - np.abs(columns)) <= 1
-    arms = [
-        float((small * (near & (rows * up > 1) & (columns * side > 1))).max())
-        for up in (-1, 1)
-        for side in (-1, 1)
-    ]
-    share = float((small * near).sum() / small.sum())
-    return share >= ON_DIAGONALS and min(arms) >= IN_CORNER
+    corners = [(up, side) for up in (-1, 1) for side in (-1, 1)]
+    return near, [near & (rows * up > 1) & (columns * side > 1) for up, side in corners]

@@ -14,24 +14,25 @@ from collections.abc import Sequence
 from digitscan.glyph.arcs import lay_arcs
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.confidence import Evidence, confidence_of
-from digitscan.glyph.leftovers import Leftover, is_silent
 from digitscan.glyph.paths import (
     NEVER,
     Arc,
-    Hypothesis,
+    Reached,
     add,
     likeliest_strings,
     masses_by_length,
 )
-from digitscan.glyph.pieces import Piece, digit_height
+from digitscan.glyph.pieces import Piece
+from digitscan.glyph.verdict import is_hopeless, status_of_ink
 from digitscan.rules import Rule
-from digitscan.values import NOT_A_DIGIT, Alternative, Digit, Probabilities, Reading, Status
+from digitscan.values import Alternative, Digit, Probabilities, Reading, Status
 
 BLANK = Reading("", 1.0, Status.BLANK)
+UNREADABLE = Reading("", 1.0, Status.UNREADABLE)
 RULE_BROKEN = 3.0
 """A length that the rule forbids is this much (logarithm) less likely than it would be without."""
-MOSTLY = 0.5
-"""A field is unreadable when more than this share of its ink is no digit."""
+GUESS = 0.02
+"""A value less likely than this is only told of as an alternative."""
 SHOWN = 5
 """Alternatives told of, at most."""
 LEAST_SHOWN = 1e-3
@@ -62,25 +63,49 @@ def decode_field(
     """
     if not pieces:
         return BLANK
-    arcs = lay_arcs(pieces, candidates, probabilities)
-    longest = max(rule.min_digits, min(rule.max_digits + 1, len(pieces)), 1)
-    strings = likeliest_strings(arcs, longest)
-    all_mass = _all_mass(masses_by_length(arcs, longest), rule)
-    fitting = [found for found in strings if not found.text or rule.accepts(found.text)]
-    told = [(found, math.exp(min(found.mass - all_mass, 0.0))) for found in fitting or strings]
+    if is_hopeless(pieces, candidates, probabilities):
+        return UNREADABLE
+    told = _weigh_strings(lay_arcs(pieces, candidates, probabilities), rule)
     (best, posterior), others = told[0], told[1:]
-    steps = best.way.arcs() if best.way else []
-    digits = [_digit(step, candidates, probabilities) for step in steps if step.masses]
-    status = _status_of_ink(steps, probabilities, pieces)
+    read = [arc.candidate for arc in best.arcs if arc.leftover is None]
+    digits = tuple(Digit(candidates[index].box, probabilities[index]) for index in read)
+    status = status_of_ink(best.arcs, digits, pieces, best.text)
     if status in (Status.STRUCK, Status.UNREADABLE):
         return Reading("", posterior, status, _alternatives(told))
-    evidence = _evidence(best.text, digits, posterior, others)
+    evidence = Evidence(
+        posterior=posterior,
+        weakest=min(_right(digits, best.text)),
+        product=math.prod(_right(digits, best.text)),
+        rival=max((share for found, share in others if found.text), default=0.0),
+        shape=math.exp(-max(candidates[index].cost for index in read)),
+    )
     confidence = confidence_of(evidence)
+    if confidence < GUESS:
+        return Reading("", 1.0 - confidence, Status.UNREADABLE, _alternatives(told))
     if not rule.accepts(best.text):
         status = Status.RULE_FAILED
     elif confidence < min_confidence:
         status = Status.REVIEW
-    return Reading(best.text, confidence, status, _alternatives(others), tuple(digits))
+    return Reading(best.text, confidence, status, _alternatives(others), digits)
+
+
+def _weigh_strings(arcs: Sequence[Sequence[Arc]], rule: Rule) -> list[tuple[Reached, float]]:
+    """The likeliest strings and the share of all mass behind each, best first.
+
+    Strings that the rule forbids are left out, unless there are no others.
+    """
+    longest = _longest_told_apart(rule, len(arcs))
+    strings = likeliest_strings(arcs, longest)
+    all_mass = _all_mass(masses_by_length(arcs, longest), rule)
+    fitting = [found for found in strings if not found.text or rule.accepts(found.text)]
+    if not any(found.text for found in fitting):
+        fitting = strings
+    return [(found, math.exp(min(found.mass - all_mass, 0.0))) for found in fitting]
+
+
+def _longest_told_apart(rule: Rule, pieces: int) -> int:
+    """Strings of this length and longer are all alike to the rule, or impossible."""
+    return max(rule.min_digits, rule.max_digits + 1 if rule.max_digits < pieces else 1)
 
 
 def _all_mass(by_length: dict[int, float], rule: Rule) -> float:
@@ -92,59 +117,15 @@ def _all_mass(by_length: dict[int, float], rule: Rule) -> float:
     return total
 
 
-def _digit(step: Arc, candidates: Sequence[Candidate], probabilities: Probabilities) -> Digit:
-    return Digit(candidates[step.candidate].box, probabilities[step.candidate])
-
-
-def _status_of_ink(
-    steps: Sequence[Arc],
-    probabilities: Probabilities,
-    pieces: Sequence[Piece],
-) -> Status:
-    """What the ink alone makes of the field: ``ok`` only where nothing that matters is dropped."""
-    ink = dict.fromkeys(Leftover, 0)
-    read = doubtful = 0
-    for step in steps:
-        pixels = sum(piece.pixels for piece in pieces[step.start : step.end])
-        if step.leftover is not None:
-            ink[step.leftover] += pixels
-        elif probabilities[step.candidate, NOT_A_DIGIT] > MOSTLY:
-            doubtful += pixels
-        else:
-            read += pixels
-    junk = ink[Leftover.INK] + doubtful
-    if read + junk <= ink[Leftover.STRUCK] + ink[Leftover.CROSS] + ink[Leftover.DASH] and not read:
-        return Status.STRUCK
-    if junk > read or not read:
-        return Status.UNREADABLE
-    return Status.OK if _all_silent(steps, pieces) else Status.REVIEW
-
-
-def _all_silent(steps: Sequence[Arc], pieces: Sequence[Piece]) -> bool:
-    """Whether all that is passed over may be without a review."""
-    height = digit_height(pieces)
-    digits = [p for step in steps if step.masses for p in pieces[step.start : step.end]]
-    return all(
-        is_silent(step.leftover, piece, digits, height)
-        for step in steps
-        if step.leftover is not None
-        for piece in pieces[step.start : step.end]
-    )
-
-
-def _evidence(
-    text: str, digits: Sequence[Digit], posterior: float, others: Sequence[tuple[Hypothesis, float]]
-) -> Evidence:
-    """Gather what speaks for the best string."""
-    each = [
+def _right(digits: Sequence[Digit], text: str) -> list[float]:
+    """Probability of each digit by itself."""
+    return [
         float(digit.probabilities[int(character)])
         for digit, character in zip(digits, text, strict=True)
     ]
-    rival = max((share for found, share in others if found.text), default=0.0)
-    return Evidence(posterior, min(each), math.prod(each), rival)
 
 
-def _alternatives(told: Sequence[tuple[Hypothesis, float]]) -> tuple[Alternative, ...]:
+def _alternatives(told: Sequence[tuple[Reached, float]]) -> tuple[Alternative, ...]:
     """The next best values, digits only."""
     return tuple(
         Alternative(found.text, share)

@@ -1,8 +1,8 @@
 """Arcs over the pieces of a field in, the likeliest strings of digits out.
 
 Between the pieces lie boundaries 0…n. An arc goes from one boundary to a later one: over the
-pieces of one digit, or over one piece that is no digit. Every way from 0 to n reads a string;
-a string's mass is the sum over all of its ways. All masses are natural logarithms.
+pieces of one digit, or past ink that is no digit. Every way from 0 to n reads a string; a
+string's mass is the sum over all of its ways. All masses are natural logarithms.
 """
 
 from __future__ import annotations
@@ -14,68 +14,60 @@ from dataclasses import dataclass
 from digitscan.glyph.leftovers import Leftover
 
 NEVER = -math.inf
-KEPT = 8
+KEPT = 6
 """Strings kept at a boundary, of each length that the rule tells apart."""
-FAINT = 10.0
-"""A string or state this much (logarithm) below the best at its boundary is given up."""
+KEPT_IN_ALL = 24
+"""Strings kept at a boundary, of all lengths together."""
+FAINT = 7.0
+"""A string this much (logarithm) below the best at its boundary is given up."""
+FAINTEST = 10.0
+"""The same for the sums over strings."""
 SAME_CELL = 4.0
 """What a second digit in one cell of a comb costs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """A step over pieces ``start`` to ``end`` - 1.
+    """A step over pieces ``start`` to ``end`` - 1, as a digit or as ink that is none.
 
-    ``masses`` has a logarithm for each digit 0…9 that the pieces may be, ``NEVER`` for those too
-    unlikely to follow up, and is empty where the one piece is passed over. ``total`` is the mass
-    of all ten digits. ``candidate`` is the index of the glyph, -1 for none. ``leftover`` says what
-    is passed over.
+    ``choices`` are the digits worth following up, each with its mass less ``cost``; it is empty
+    where the ink is passed over. ``total`` is the mass of all ten digits, or of passing over,
+    less the cost. ``candidate`` is the index of the glyph, -1 for none. ``leftover`` is what is
+    passed over.
     """
 
     start: int
     end: int
-    cost: float
-    masses: tuple[float, ...] = ()
-    total: float = NEVER
+    choices: tuple[tuple[str, float], ...]
+    total: float
     candidate: int = -1
     cell: int | None = None
     leftover: Leftover | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way of reading up to a boundary: its last arc, and the way before that."""
+class Reached:
+    """A string read up to the last boundary, the mass of all its ways, and the best way."""
 
-    arc: Arc
-    before: Way | None
-
-    def arcs(self) -> list[Arc]:
-        """All arcs, left to right."""
-        found: list[Arc] = []
-        way: Way | None = self
-        while way is not None:
-            found.append(way.arc)
-            way = way.before
-        return found[::-1]
+    text: str
+    mass: float
+    arcs: tuple[Arc, ...]
 
 
 @dataclass(slots=True)
-class Hypothesis:
-    """A string read up to a boundary: the mass of all its ways, the best way and its mass.
-
-    ``cell`` is the comb cell of its last digit.
-    """
+class _Partial:
+    """A string read up to some boundary: the mass of all its ways, the best one and its mass."""
 
     text: str
     cell: int | None
     mass: float
     best: float
-    way: Way | None
+    way: _Way
 
 
-Kept = dict[tuple[str, int | None], Hypothesis]
-State = tuple[int, int | None]
-Masses = dict[State, float]
+_Way = tuple[Arc, "_Way"] | None
+_Partials = dict[tuple[str, int | None], _Partial]
+_Masses = dict[tuple[int, int | None], float]
 
 
 def add(a: float, b: float) -> float:
@@ -84,7 +76,7 @@ def add(a: float, b: float) -> float:
     return high if low == NEVER else high + math.log1p(math.exp(low - high))
 
 
-def likeliest_strings(arcs: Sequence[Sequence[Arc]], longest: int) -> list[Hypothesis]:
+def likeliest_strings(arcs: Sequence[Sequence[Arc]], longest: int) -> list[Reached]:
     """Find the likeliest strings, best first.
 
     Parameters
@@ -94,85 +86,93 @@ def likeliest_strings(arcs: Sequence[Sequence[Arc]], longest: int) -> list[Hypot
     longest : int
         Strings of different lengths up to this one do not crowd one another out.
     """
-    at: list[Kept] = [{} for _ in range(len(arcs) + 1)]
-    at[0]["", None] = Hypothesis("", None, 0.0, 0.0, None)
+    at: list[_Partials] = [{} for _ in range(len(arcs) + 1)]
+    at[0]["", None] = _Partial("", None, 0.0, 0.0, None)
     for start, leaving in enumerate(arcs):
-        for hypothesis in _pruned(at[start], longest):
+        for partial in _pruned(at[start], longest):
             for arc in leaving:
-                _extend(at[arc.end], hypothesis, arc)
-    whole: Kept = {}
+                _extend(at[arc.end], partial, arc)
+    whole: _Partials = {}
     for found in at[-1].values():
-        _merge(whole, Hypothesis(found.text, None, found.mass, found.best, found.way))
-    return sorted(whole.values(), key=lambda found: -found.mass)
+        _merge(whole, found.text, None, found.mass, found.best, found.way)
+    ranked = sorted(whole.values(), key=lambda partial: -partial.mass)
+    return [Reached(partial.text, partial.mass, _unlinked(partial.way)) for partial in ranked]
 
 
-def _pruned(found: Kept, longest: int) -> list[Hypothesis]:
-    """The best ``KEPT`` of each length."""
-    ranked = sorted(found.values(), key=lambda hypothesis: -hypothesis.mass)
+def _pruned(found: _Partials, longest: int) -> list[_Partial]:
+    """The best of each length."""
+    if len(found) == 1:
+        return list(found.values())
+    ranked = sorted(found.values(), key=lambda partial: -partial.mass)
     left: dict[int, int] = {}
     kept = []
-    for hypothesis in ranked:
-        length = min(len(hypothesis.text), longest)
+    for partial in ranked:
+        length = min(len(partial.text), longest)
         room = left.get(length, KEPT)
-        if room and hypothesis.mass > ranked[0].mass - FAINT:
+        if room and (partial.mass > ranked[0].mass - FAINT or room == KEPT):
             left[length] = room - 1
-            kept.append(hypothesis)
-    return kept
+            kept.append(partial)
+    return kept[:KEPT_IN_ALL]
 
 
-def _extend(found: Kept, before: Hypothesis, arc: Arc) -> None:
-    """Lead a hypothesis on along one arc."""
-    way = Way(arc, before.way)
-    if not arc.masses:
-        mass, best = before.mass - arc.cost, before.best - arc.cost
-        _merge(found, Hypothesis(before.text, before.cell, mass, best, way))
+def _extend(found: _Partials, before: _Partial, arc: Arc) -> None:
+    """Lead a string on along one arc."""
+    way = (arc, before.way)
+    if arc.leftover is not None:
+        mass, best = before.mass + arc.total, before.best + arc.total
+        _merge(found, before.text, before.cell, mass, best, way)
         return
-    cost = arc.cost + _cell_cost(before.cell, arc.cell)
-    for digit, mass in enumerate(arc.masses):
-        if mass > NEVER:
-            gain = mass - cost
-            text = before.text + "0123456789"[digit]
-            _merge(found, Hypothesis(text, arc.cell, before.mass + gain, before.best + gain, way))
+    cost = _cell_cost(before.cell, arc.cell)
+    for digit, gain in arc.choices:
+        mass, best = before.mass + gain - cost, before.best + gain - cost
+        _merge(found, before.text + digit, arc.cell, mass, best, way)
+
+
+def _merge(
+    found: _Partials, text: str, cell: int | None, mass: float, best: float, way: _Way
+) -> None:
+    """Add a string to those found, its mass to that of the same string."""
+    old = found.get((text, cell))
+    if old is None:
+        found[text, cell] = _Partial(text, cell, mass, best, way)
+        return
+    old.mass = add(old.mass, mass)
+    if best > old.best:
+        old.best, old.way = best, way
+
+
+def _unlinked(way: _Way) -> tuple[Arc, ...]:
+    """The arcs of a way, left to right."""
+    arcs = []
+    while way is not None:
+        arc, way = way
+        arcs.append(arc)
+    return tuple(arcs[::-1])
 
 
 def _cell_cost(before: int | None, cell: int | None) -> float:
     return SAME_CELL if cell is not None and cell == before else 0.0
 
 
-def _merge(found: Kept, new: Hypothesis) -> None:
-    """Add a hypothesis to those found, its mass to that of the same string."""
-    key = (new.text, new.cell)
-    old = found.get(key)
-    if old is None:
-        found[key] = new
-        return
-    old.mass = add(old.mass, new.mass)
-    if new.best > old.best:
-        old.best, old.way = new.best, new.way
-
-
 def masses_by_length(arcs: Sequence[Sequence[Arc]], longest: int) -> dict[int, float]:
     """Mass of all strings of each length; those of ``longest`` and over are counted together."""
-    at: list[Masses] = [{} for _ in range(len(arcs) + 1)]
+    at: list[_Masses] = [{} for _ in range(len(arcs) + 1)]
     at[0][0, None] = 0.0
     for start, leaving in enumerate(arcs):
-        faint = max(at[start].values(), default=NEVER) - FAINT
-        for state, mass in at[start].items():
-            if mass > faint:
-                for arc in leaving:
-                    _flow(at[arc.end], state, mass, arc, longest)
+        least = max(at[start].values(), default=NEVER) - FAINTEST
+        for (length, cell), mass in at[start].items():
+            if mass <= least:
+                continue
+            longer = min(length + 1, longest)
+            for arc in leaving:
+                after = at[arc.end]
+                if arc.leftover is not None:
+                    key, gained = (length, cell), mass + arc.total
+                else:
+                    key = (longer, arc.cell)
+                    gained = mass + arc.total - _cell_cost(cell, arc.cell)
+                after[key] = add(after.get(key, NEVER), gained)
     total: dict[int, float] = {}
     for (length, _), mass in at[-1].items():
         total[length] = add(total.get(length, NEVER), mass)
     return total
-
-
-def _flow(masses: Masses, state: State, mass: float, arc: Arc, longest: int) -> None:
-    """Let the mass of one state flow along one arc, whatever digit is read."""
-    length, cell = state
-    if arc.masses:
-        mass += arc.total - arc.cost - _cell_cost(cell, arc.cell)
-        length, cell = min(length + 1, longest), arc.cell
-    else:
-        mass -= arc.cost
-    masses[length, cell] = add(masses.get((length, cell), NEVER), mass)

@@ -18,6 +18,18 @@ from digitscan.values import Box, GreyImage
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """A cut through touching ink.
+
+    ``crossed`` is the ink it crosses, in stroke widths. ``crowded`` is how far the whole blob is
+    from the width of two digits: 0 where it has room for them, towards 1 where it has none.
+    """
+
+    crossed: float
+    crowded: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """Ink that is not divided further.
 
@@ -31,9 +43,8 @@ class Piece:
         Columns it covers when the lean of the writing is undone.
     pixels : int
         How many pixels of ``ink`` are not paper.
-    cut : float or None
-        Ink crossed, in stroke widths, by the seam that parts it from the piece before it. None
-        where they do not touch.
+    cut : Cut or None
+        The cut that parts it from the piece before it. None where the two do not touch.
     cell : int or None
         The cell of the comb that it stands in. None where the field is no comb.
     struck : bool
@@ -45,7 +56,7 @@ class Piece:
     start: float
     end: float
     pixels: int
-    cut: float | None = None
+    cut: Cut | None = None
     cell: int | None = None
     struck: bool = False
 
@@ -91,7 +102,8 @@ def _cut(
     """Cut one blob along its seams."""
     struck = is_struck(blob, scale)
     parts = split(blob.ink, seams) if seams else [blob.ink]
-    cuts = [None, *(seam.crossed for seam in seams)]
+    crowded = max(0.0, 1.0 - blob.width / scale.digit_px)
+    cuts = [None, *(Cut(seam.crossed, crowded) for seam in seams)]
     pieces = []
     for ink, cut in zip(parts, cuts, strict=True):
         left, top, width, height = cv2.boundingRect(ink)

@@ -1,0 +1,92 @@
+"""What the ink of a field, seen as a whole, allows to say: a number, something else, a strike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digitscan.glyph.candidates import Candidate
+from digitscan.glyph.crosses import is_cross
+from digitscan.glyph.leftovers import Leftover, is_silent, kind_of
+from digitscan.glyph.paths import Arc
+from digitscan.glyph.pieces import Piece, digit_height
+from digitscan.values import NOT_A_DIGIT, Digit, Probabilities, Status
+
+PLAUSIBLE = 0.3
+"""Ink is a digit at all only where some candidate is one with at least this probability."""
+DOUBTFUL = 0.5
+"""A digit whose class is less likely than this may as well be something else."""
+MOSTLY = 0.5
+"""A field is unreadable when more than this share of its ink is no digit."""
+TALLY = 3
+"""This many strokes in a row and nothing else are no number: tallies, bars of a code, hatching."""
+
+
+def is_hopeless(
+    pieces: Sequence[Piece], candidates: Sequence[Candidate], probabilities: Probabilities
+) -> bool:
+    """Whether most ink can't belong to any digit, so that no search is needed to tell.
+
+    Dashes, dots, crosses and what is struck out are left to the search.
+    """
+    if any(piece.struck for piece in pieces):
+        return False
+    best = [0.0] * len(pieces)
+    for candidate, junk in zip(candidates, probabilities[:, NOT_A_DIGIT].tolist(), strict=True):
+        for index in range(candidate.first, candidate.last + 1):
+            best[index] = max(best[index], 1.0 - junk)
+    height = digit_height(pieces)
+    ink = read = 0
+    for piece, chance in zip(pieces, best, strict=True):
+        if kind_of([piece], height) is Leftover.INK:
+            ink += piece.pixels
+            read += piece.pixels * (chance >= PLAUSIBLE)
+    if read >= (1 - MOSTLY) * ink:
+        return False
+    return not any(
+        is_cross(candidate.glyph)
+        for candidate, row in zip(candidates, probabilities, strict=True)
+        if row[NOT_A_DIGIT] > 1 - PLAUSIBLE
+    )
+
+
+def status_of_ink(
+    arcs: Sequence[Arc], digits: Sequence[Digit], pieces: Sequence[Piece], text: str
+) -> Status:
+    """What a path through the ink is worth: ``ok`` only where nothing that matters is dropped."""
+    ink = dict.fromkeys(Leftover, 0)
+    read = doubtful = 0
+    glyphs = iter(zip(digits, text, strict=True))
+    for arc in arcs:
+        pixels = sum(piece.pixels for piece in pieces[arc.start : arc.end])
+        if arc.leftover is not None:
+            ink[arc.leftover] += pixels
+            continue
+        digit, character = next(glyphs)
+        if digit.probabilities[int(character)] < DOUBTFUL:
+            doubtful += pixels
+        else:
+            read += pixels
+    crossed_out = ink[Leftover.STRUCK] + ink[Leftover.CROSS] + ink[Leftover.DASH]
+    junk = ink[Leftover.INK] + doubtful
+    if not read and crossed_out > junk:
+        return Status.STRUCK
+    if junk >= read:
+        return Status.UNREADABLE
+    silent = _all_silent(arcs, pieces) and not _is_tally(text)
+    return Status.OK if silent else Status.REVIEW
+
+
+def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> bool:
+    """Whether all that is passed over may be without a review."""
+    height = digit_height(pieces)
+    digits = [p for arc in arcs if arc.leftover is None for p in pieces[arc.start : arc.end]]
+    return all(
+        is_silent(arc.leftover, piece, digits, height)
+        for arc in arcs
+        if arc.leftover is not None
+        for piece in pieces[arc.start : arc.end]
+    )
+
+
+def _is_tally(text: str) -> bool:
+    return len(text) >= TALLY and set(text) == {"1"}
