@@ -30,7 +30,6 @@ from digitscan.learn.training import (
     Scores,
     Trained,
     TrainingSet,
-    choose_temperature,
     flat_settings,
     join,
     mean_surprise,
@@ -42,6 +41,7 @@ Weights = list[npt.NDArray[np.float32]]
 AVERAGE_EVERY = 4
 """Steps between two looks at the weights: often enough for an average over thousands of steps."""
 JUDGE_BATCH = 500
+TEMPERATURES = tuple(float(value) for value in np.geomspace(0.1, 10, 121))
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +250,11 @@ def caught_junk(real: Scores, judged: Scores, glyphs: Digits, refused: float = 0
     threshold = float(np.quantile(real[:, NOT_A_DIGIT], 1 - refused))
     junk = judged[glyphs.labels == NOT_A_DIGIT]
     return float((junk[:, NOT_A_DIGIT] > threshold).mean()) if len(junk) else 0.0
+
+
+def choose_temperature(scores: Scores, labels: Labels) -> float:
+    """Choose what to divide logits (N, 11) by, so that labels surprise their softmax least."""
+    return min(TEMPERATURES, key=lambda one: mean_surprise(scores / one, labels))
 
 
 def error_rate(scores: Scores, labels: Labels) -> float:

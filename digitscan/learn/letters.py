@@ -18,7 +18,7 @@ from digitscan.learn.pen import Path, Pen, curve
 from digitscan.values import GreyImage
 
 PRINT_LETTERS = "AEFHKMNPRUVWXadefhkmnprtuvwx%&#@*=$+"
-WORD_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:-/"
+WORD_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
     cv2.FONT_HERSHEY_PLAIN,
