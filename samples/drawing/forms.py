@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from drawing.hands import ANNA, BRUNO, CARLA, DARIO, ELENA, FINN, GRETA, Hand
 from drawing.scanner import Scanner
@@ -109,8 +110,8 @@ def clinic_register() -> Sheet:
     sheet = Sheet(190, 138, 150, 301)
     sheet.print_text(12, 8, "Outpatient register", 5.0)
     columns = (
-        *((12, 10, "No."), (22, 30, "Ward"), (52, 38, "Record"), (90, 20, "Pulse")),
-        *((110, 24, "Systolic"), (134, 24, "Diastolic"), (158, 20, "Weight")),
+        *((12, "No."), (22, "Ward"), (52, "Record"), (90, "Pulse")),
+        *((110, "Systolic"), (134, "Diastolic"), (158, "Weight")),
     )
     wards = ("Surgery", "Medicine", "Children", "Maternity", "Eye", "Surgery", "Dental", "Medicine")
     rows = (
@@ -123,20 +124,16 @@ def clinic_register() -> Sheet:
         ("", "", "", "", ""),
         ("00438", "95", "150", "86", "73"),
     )
-    top, high = 18.0, 12.0
-    for k in range(len(rows) + 2):
-        sheet.line(12, top + high * k, 166, width=0.45 if k == 1 else 0.25)
-    for x, _, label in columns:
-        sheet.line(x, top, high * (len(rows) + 1), upright=True)
-        sheet.print_text(x + 2, top + 4, label, 3.2)
-    sheet.line(178, top, high * (len(rows) + 1), upright=True)
+    heads, *lines = _grid(sheet, [x for x, _ in columns] + [178], [18 + 12 * k for k in range(10)])
+    sheet.line(12, 30, 166, width=0.45)
+    for place, (_, label) in zip(heads, columns, strict=True):
+        _print_cell(sheet, place, label)
     for k, (ward, values) in enumerate(zip(wards, rows, strict=True)):
-        y = top + high * (k + 1)
-        sheet.print_text(15, y + 4.2, str(k + 1), 3.2)
-        sheet.print_text(24, y + 4.2, ward, 3.2)
-        hand = CARLA if k < 5 else ANNA
-        for (x, width, _), value in zip(columns[2:], values, strict=True):
-            sheet.write_in(Place(x, y, width, high), value, hand, fill=0.52)
+        number, name, *cells = lines[k]
+        _print_cell(sheet, number, str(k + 1), value=str(k + 1))
+        _print_cell(sheet, name, ward)
+        for place, value in zip(cells, values, strict=True):
+            sheet.write_in(place, value, CARLA if k < 5 else ANNA, fill=0.52)
     return sheet
 
 
@@ -206,7 +203,7 @@ def letters() -> Sheet:
     _box(sheet, Place(44, 67, 36, 10.5), "1997", ANNA)
     sheet.print_text(12, 86, "Remarks", 3.2)
     sheet.line(44, 90, 80)
-    sheet.write("mark nehme euer kram", 46, 89, ANNA, 5.5)
+    sheet.keep("", sheet.write("mark nehme euer kram", 46, 89, ANNA, 5.5), "optional")
     sheet.print_text(12, 103, "Accepted", 3.2)
     box = Place(44, 101, 6, 6)
     sheet.frame(box)
@@ -246,21 +243,36 @@ def marks_table() -> Sheet:
         ("13", "7", "16", "10"),
         ("5", "12", "3", "8"),
     )
-    top, high, left, first, wide = 18.0, 13.0, 10.0, 20.0, 15.0
-    for k in range(len(rows) + 2):
-        sheet.line(left, top + high * k, first + wide * 4, width=0.25)
-    for k in range(6):
-        x = left if k == 0 else left + first + wide * (k - 1)
-        sheet.line(x, top, high * (len(rows) + 1), upright=True, width=0.25)
-    for k, test in enumerate(tests):
-        sheet.print_text(left + first + wide * k + 6, top + 4.5, test, 3.6)
-    for row, values in enumerate(rows):
-        y = top + high * (row + 1)
-        sheet.print_text(left + 3, y + 4.5, f"Pupil {'abcdef'[row]}", 3.2)
-        for column, value in enumerate(values):
-            place = Place(left + first + wide * column, y, wide, high)
+    (corner, *heads), *lines = _grid(
+        sheet, [10, *(30 + 15 * k for k in range(5))], [18 + 13 * k for k in range(8)]
+    )
+    sheet.keep("", corner)
+    for place, test in zip(heads, tests, strict=True):
+        _print_cell(sheet, place, test)
+    for k, values in enumerate(rows):
+        name, *cells = lines[k]
+        _print_cell(sheet, name, f"Pupil {'abcdef'[k]}")
+        for place, value in zip(cells, values, strict=True):
             sheet.write_in(place, value, GRETA, fill=0.50)
     return sheet
+
+
+def _grid(sheet: Sheet, xs: Sequence[float], ys: Sequence[float]) -> list[list[Place]]:
+    """Print a ruled table with lines at ``xs`` and ``ys``; returns its cells row by row."""
+    for y in ys:
+        sheet.line(xs[0], y, xs[-1] - xs[0])
+    for x in xs:
+        sheet.line(x, ys[0], ys[-1] - ys[0], upright=True)
+    return [
+        [Place(left, top, right - left, bottom - top) for left, right in pairwise(xs)]
+        for top, bottom in pairwise(ys)
+    ]
+
+
+def _print_cell(sheet: Sheet, place: Place, text: str, value: str = "") -> None:
+    """Print into a cell, which a reader may then take for a field or not."""
+    sheet.print_text(place.x + 3, place.y + 4.2, text, 3.2)
+    sheet.keep(value, place, "optional")
 
 
 def _comb(sheet: Sheet, place: Place, cells: int, value: str, hand: Hand) -> None:

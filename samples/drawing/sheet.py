@@ -32,7 +32,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The truth about one field: what it holds and where it is."""
+    """The truth about one field: what it holds and where it is.
+
+    ``status`` is what a reader must give, or ``optional`` for print and words that it may take for
+    a field or not: if it finds a number in there, only ``value`` is right.
+    """
 
     value: str
     status: str
