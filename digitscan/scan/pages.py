@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from digitscan.errors import PageError
-from digitscan.scan.pixels import DECODER_ERRORS, darkest_channel, upright_pixels
+from digitscan.scan.pixels import DECODER_ERRORS, upright_pixels
 from digitscan.scan.sources import IMAGE_SUFFIXES, MAX_FRAMES, STANDARD_INPUT, folder_images
 from digitscan.scan.wholeness import check_jpeg_end, check_jpeg_pixels, check_png
 from digitscan.values import Page, PageRef
@@ -60,7 +60,7 @@ def load_page(ref: PageRef, *, max_mpixels: float = 250) -> Page:
         try:
             with _open_frame(ref, file, kind, max_mpixels) as image:
                 dpi = _dpi(image)
-                pixels = upright_pixels(image)
+                grey, colour = upright_pixels(image)
                 if kind == "JPEG":
                     check_jpeg_pixels(file, image)
         except MemoryError as error:
@@ -73,9 +73,7 @@ def load_page(ref: PageRef, *, max_mpixels: float = 250) -> Page:
         except DECODER_ERRORS as error:
             problem = f"damaged or cut-off {kind} image ({_one_line(error)})"
             raise _refuse(ref, problem, "scan or copy it again") from error
-    if pixels.ndim == 2:
-        return Page(ref, pixels, dpi=dpi)
-    return Page(ref, darkest_channel(pixels), pixels, dpi)
+    return Page(ref, grey, colour, dpi)
 
 
 def _refuse(ref: PageRef, problem: str, remedy: str) -> PageError:

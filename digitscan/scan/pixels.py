@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -41,35 +42,33 @@ _COLOUR_SAMPLES = 500_000
 of a row and a column, finer than a pen stroke."""
 _GREY_CHROMA = 24
 """Largest difference of two channels of a pixel that still counts as grey: scanners tint paper."""
+_STRIP_PIXELS = 1 << 17
 _FULL_SCALES = (255, 1023, 4095, 16383, 65535)
 """White of the bit depths that scanners put into wider samples."""
 
 
-def upright_pixels(image: Image.Image) -> GreyImage | ColourImage:
+def upright_pixels(image: Image.Image) -> tuple[GreyImage, ColourImage | None]:
     """Turn an image of any Pillow mode into 8-bit pixels, the way up that its file says.
 
     Transparent parts show white paper. Samples deeper than 8 bits are scaled by their range.
-    Colour images that hold nothing but greys come out as grey.
 
     Returns
     -------
-    ndarray of shape (H, W) or (H, W, 3) and dtype uint8
-        0 is black, 255 white; three channels are in BGR order.
+    grey : ndarray of shape (H, W) and dtype uint8
+        0 is black, 255 white; of a coloured image the least of its channels, so that a pen of any
+        colour stays dark.
+    colour : ndarray of shape (H, W, 3) and dtype uint8, or None
+        Channels in BGR order; None where the image holds nothing but greys.
     """
     image.load()
     orientation = _orientation(image)
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        pixels = _shallow(image)
-    else:
-        image = _opaque(image)
-        pixels = _colour(image) if _is_coloured(image) else np.asarray(_grey(image))
-    return _turn(pixels, orientation)
-
-
-def darkest_channel(colour: ColourImage) -> GreyImage:
-    """Take the least of the three channels at each pixel: a pen of any colour stays dark."""
-    blue, green, red = cv2.split(colour)
-    return np.asarray(cv2.min(cv2.min(blue, green), red), np.uint8)
+        return _turn(_shallow(image), orientation), None
+    image = _opaque(image)
+    if not _is_coloured(image):
+        return _turn(_grey(image), orientation), None
+    grey, colour = _colour(image)
+    return _turn(grey, orientation), _turn(colour, orientation)
 
 
 def _shallow(image: Image.Image) -> GreyImage:
@@ -113,14 +112,29 @@ def _is_coloured(image: Image.Image) -> bool:
     return any(cv2.norm(one, other, cv2.NORM_INF) > _GREY_CHROMA for one, other in pairs)
 
 
-def _grey(image: Image.Image) -> Image.Image:
-    return image if image.mode == "L" else image.convert("L")
+def _strips(image: Image.Image, mode: str) -> Iterator[tuple[slice, npt.NDArray[np.uint8]]]:
+    """Copy an image out in strips that stay in the processor's cache: twice as fast as at once."""
+    rows = max(1, _STRIP_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        yield slice(top, top + strip.height), np.asarray(strip.convert(mode))
 
 
-def _colour(image: Image.Image) -> ColourImage:
-    rgb = image if image.mode == "RGB" else image.convert("RGB")
-    packed = np.frombuffer(rgb.tobytes("raw", "BGR"), np.uint8)
-    return packed.reshape(rgb.height, rgb.width, 3)
+def _grey(image: Image.Image) -> GreyImage:
+    grey = np.empty((image.height, image.width), np.uint8)
+    for rows, strip in _strips(image, "L"):
+        grey[rows] = strip
+    return grey
+
+
+def _colour(image: Image.Image) -> tuple[GreyImage, ColourImage]:
+    darkest = np.empty((image.height, image.width), np.uint8)
+    colour = np.empty((image.height, image.width, 3), np.uint8)
+    for rows, strip in _strips(image, "RGB"):
+        red, green, blue = cv2.split(strip)
+        cv2.merge((blue, green, red), dst=colour[rows])
+        cv2.min(cv2.min(blue, green), red, dst=darkest[rows])
+    return darkest, colour
 
 
 def _orientation(image: Image.Image) -> int:
