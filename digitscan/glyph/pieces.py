@@ -101,25 +101,28 @@ def _cut(
 ) -> list[Piece]:
     """Cut one blob along its seams."""
     struck = is_struck(blob, scale)
-    parts = split(blob.ink, seams) if seams else [blob.ink]
+    if not seams:
+        box = moved(blob.box, *origin)
+        start, end = blob.start + origin[1], blob.end + origin[1]
+        cell = _cell(box, cells)
+        return [Piece(box, blob.ink, start, end, blob.pixels, cell=cell, struck=struck)]
     crowded = max(0.0, 1.0 - blob.width / scale.digit_px)
     cuts = [None, *(Cut(seam.crossed, crowded) for seam in seams)]
     pieces = []
-    for ink, cut in zip(parts, cuts, strict=True):
+    for ink, cut in zip(split(blob.ink, seams), cuts, strict=True):
         left, top, width, height = cv2.boundingRect(ink)
         inside = Box(top, left, top + height, left + width)
-        box = moved(inside, blob.box.top, blob.box.left)
-        span = lean_span(ink, blob.box, scale) if seams else (blob.start, blob.end)
-        page_box = moved(box, *origin)
+        start, end = lean_span(ink, blob.box, scale)
+        box = moved(inside, blob.box.top + origin[0], blob.box.left + origin[1])
         pieces.append(
             Piece(
-                box=page_box,
+                box=box,
                 ink=ink[inside.slices],
-                start=span[0] + origin[1],
-                end=span[1] + origin[1],
-                pixels=cv2.countNonZero(ink) if seams else blob.pixels,
+                start=start + origin[1],
+                end=end + origin[1],
+                pixels=cv2.countNonZero(ink),
                 cut=cut,
-                cell=_cell(page_box, cells),
+                cell=_cell(box, cells),
                 struck=struck,
             )
         )

@@ -25,8 +25,7 @@ Starts = list[tuple[int, bool]]
 
 ROWS = 24
 """Height at which seams are searched: a pen stroke is 2 or 3 rows."""
-_ROW_NUMBERS = np.arange(ROWS)
-NARROW = 0.62
+NARROW = 0.65
 """A blob narrower than this share of the digit height is never cut."""
 SIDESTEP = 0.25
 """Cost of a step aside, in pixels of ink crossed: keeps seams upright where ink does not care."""
@@ -69,18 +68,34 @@ class Seam:
 
 @dataclass(frozen=True, slots=True)
 class _Upright:
-    """A blob's ink (ROWS, w) in 0…1, its lean undone, and where it lies in the strip of all.
+    """A blob drawn small, its lean undone: columns ``left`` to ``right`` - 1 of the strip.
 
-    Pen width and digit height are in pixels of the small picture.
+    Pen width and digit height are in pixels of the strip.
     """
 
     blob: Blob
-    ink: Costs
     zoom: float
     pen: float
     digit: float
     left: int
+    right: int
     too_wide: bool
+
+    @property
+    def deepest(self) -> float:
+        """Most ink, in stroke widths, that a seam may cross."""
+        return DEEP if self.too_wide else SHALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A seam in the strip: its column in each row, ink crossed, and ink left of it, row by row."""
+
+    columns: Columns
+    crossed: float
+    strokes: int
+    ink_left: Costs
+    of_dash: bool
 
 
 def find_seams(blobs: Sequence[Blob], scale: Scale) -> list[list[Seam]]:
@@ -89,23 +104,38 @@ def find_seams(blobs: Sequence[Blob], scale: Scale) -> list[list[Seam]]:
     wide = [i for i, blob in enumerate(blobs) if blob.width >= NARROW * scale.digit_px]
     if not wide:
         return seams
-    left, uprights = 1, []
-    for i in wide:
-        uprights.append(_upright(blobs[i], scale, left))
-        left += uprights[-1].ink.shape[1] + 1
-    strip = np.full((ROWS, left), WALL, np.float32)
-    for upright in uprights:
-        strip[:, upright.left : upright.left + upright.ink.shape[1]] = upright.ink
+    strip, uprights = _strip([blobs[i] for i in wide], scale)
     reached = _reach(strip)
-    for i, upright in zip(wide, uprights, strict=True):
-        paths = _apart(upright, reached[:, :, upright.left - 1 :], _starts(upright, reached))
-        seams[i] = [_seam(path, crossed, upright, scale) for path, crossed in paths]
+    valley = reached[-1].sum(axis=0)
+    starts = [_starts(upright, strip, valley) for upright in uprights]
+    summed = np.cumsum(np.where(strip < WALL, strip, np.float32(0)), axis=1)
+    paths = iter(_paths(strip, summed, reached, [start for own in starts for start in own]))
+    for i, upright, own in zip(wide, uprights, starts, strict=True):
+        kept = _apart(upright, summed, [next(paths) for _ in own])
+        seams[i] = [_seam(path, upright, scale) for path in kept]
     return seams
 
 
-def _upright(blob: Blob, scale: Scale, left: int) -> _Upright:
-    """Draw a blob small and upright."""
-    zoom = ROWS / blob.box.height
+def _strip(blobs: Sequence[Blob], scale: Scale) -> tuple[Costs, list[_Upright]]:
+    """Draw the blobs side by side, small and upright, walls between them: (ROWS, w) in 0…1."""
+    pictures, uprights, left = [_wall()], [], 1
+    for blob in blobs:
+        zoom = ROWS / blob.box.height
+        picture = _upright(blob, zoom, scale)
+        pictures += [picture, _wall()]
+        right = left + picture.shape[1]
+        too_wide = blob.width > TOO_WIDE * max(scale.digit_px, blob.box.height)
+        pen, digit = scale.stroke_px * zoom, scale.digit_px * zoom
+        uprights.append(_Upright(blob, zoom, pen, digit, left, right, too_wide))
+        left = right + 1
+    return np.hstack(pictures), uprights
+
+
+def _wall() -> Costs:
+    return np.full((ROWS, 1), WALL, np.float32)
+
+
+def _upright(blob: Blob, zoom: float, scale: Scale) -> Costs:
     mask = cv2.threshold(blob.ink, 0, 255, cv2.THRESH_BINARY)[1]
     small_width = max(1, round(blob.box.width * zoom))
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
@@ -113,10 +143,7 @@ def _upright(blob: Blob, scale: Scale, left: int) -> _Upright:
     shift = scale.lean * (scale.middle - blob.box.top) + blob.box.left - blob.start
     upright = np.array([[1, -scale.lean, shift * zoom], [0, 1, 0]], np.float32)
     size = (math.ceil(blob.width * zoom) + 1, ROWS)
-    ink = cv2.warpAffine(small, upright, size).astype(np.float32) / np.float32(255)
-    too_wide = blob.width > TOO_WIDE * max(scale.digit_px, blob.box.height)
-    pen, digit = scale.stroke_px * zoom, scale.digit_px * zoom
-    return _Upright(blob, ink, zoom, pen, digit, left, too_wide)
+    return cv2.warpAffine(small, upright, size).astype(np.float32) / np.float32(255)
 
 
 def _reach(strip: Costs) -> Costs:
@@ -137,117 +164,108 @@ def _reach(strip: Costs) -> Costs:
     return both
 
 
-def _starts(upright: _Upright, reached: Costs) -> Starts:
+def _starts(upright: _Upright, strip: Costs, valley: Costs) -> Starts:
     """Middle columns that a seam may pass, best first, and whether a dash ends there."""
-    columns = slice(upright.left, upright.left + upright.ink.shape[1])
-    valley = reached[-1, 0, columns] + reached[-1, 1, columns]
-    costs = valley.tolist()
-    last = len(costs) - 1
-    most = (DEEP if upright.too_wide else SHALLOW) * upright.pen + MOST_BEND
+    first, last = upright.left, upright.right - 1
+    costs = valley[first - 1 : last + 2].tolist()
+    most = upright.deepest * upright.pen + MOST_BEND
     lows = [
-        x
-        for x in range(1, last)
-        if costs[x] <= most
-        and costs[x] <= costs[x - 1]
-        and costs[x] <= costs[x + 1]
-        and costs[x] < max(costs[x - 1], costs[x + 1])
+        (costs[i], first - 1 + i)
+        for i in range(2, len(costs) - 2)
+        if costs[i] <= most
+        and costs[i] <= costs[i - 1]
+        and costs[i] <= costs[i + 1]
+        and costs[i] < max(costs[i - 1], costs[i + 1])
     ]
-    runs = _thin_runs(upright)
-    lows = [x for x in lows if all(not first <= x <= end for first, end in runs)]
-    lows.sort(key=costs.__getitem__)
-    ends = [(x, True) for run in runs for x in run if 0 < x < last]
-    return ends + [(x, False) for x in lows]
+    runs = _thin_runs(upright, strip)
+    ends = [(x, True) for run in runs for x in run if first < x < last]
+    return ends + [(x, False) for _, x in sorted(lows) if not any(a <= x <= b for a, b in runs)]
 
 
-def _thin_runs(upright: _Upright) -> list[tuple[int, int]]:
+def _thin_runs(upright: _Upright, strip: Costs) -> list[tuple[int, int]]:
     """First and last column of each long run of columns whose ink is a single thin stroke."""
-    if upright.ink.shape[1] < DASHED * upright.digit:
+    if upright.right - upright.left < DASHED * upright.digit:
         return []
-    there = upright.ink > 0.5
+    there = strip[:, upright.left : upright.right] > 0.5
     top = there.argmax(axis=0)
     bottom = ROWS - there[::-1].argmax(axis=0)
     thin = there.any(axis=0) & (bottom - top <= max(THIN * upright.pen, 2))
-    edges = np.flatnonzero(np.diff(thin, prepend=False, append=False)).tolist()
+    padded = np.concatenate([[False], thin, [False]])
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
     least = LONG_RUN * upright.digit
-    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a >= least]
+    return [
+        (upright.left + a, upright.left + b)
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+        if b - a >= least
+    ]
 
 
-def _apart(upright: _Upright, reached: Costs, starts: Starts) -> list[tuple[Columns, float]]:
-    """Follow the seams through ``starts``; keep those with a digit's ink between any two."""
+def _paths(strip: Costs, summed: Costs, reached: Costs, starts: Starts) -> list[_Path]:
+    """Follow the cheapest seam through each start, all of them in step."""
     if not starts:
         return []
-    most_crossed = DEEP if upright.too_wide else SHALLOW
-    least_ink = LEAST_INK * upright.pen * upright.digit
-    left_of = np.zeros((ROWS, upright.ink.shape[1] + 1), np.float32)
-    np.cumsum(upright.ink, axis=1, out=left_of[:, 1:])
-    taken = [left_of[:, 0], left_of[:, -1]]
-    found: list[tuple[Columns, float]] = []
-    for start, of_dash in starts:
-        path = _follow(reached, start)
-        along = upright.ink[_ROW_NUMBERS, path]
-        crossed = float(along.sum()) / upright.pen
-        if crossed > most_crossed or (not upright.too_wide and _strokes(along) > 1):
+    column = np.array([[x for x, _ in starts]] * 2)
+    half = [column]
+    side = np.array([[0], [1]])
+    for costs in reached[-2::-1]:
+        here = costs[side, column]
+        before = costs[side, column - 1] + SIDESTEP
+        after = costs[side, column + 1] + SIDESTEP
+        step = np.where(before < here, -1, 0)
+        step[after < np.minimum(here, before)] = 1
+        column = column + step
+        half.append(column)
+    halves = np.stack(half)
+    columns = np.concatenate([halves[::-1, 0], halves[:, 1]])
+    rows = np.arange(ROWS)[:, None]
+    along = strip[rows, columns]
+    inked = along > FAINT
+    strokes = (inked[1:] > inked[:-1]).sum(axis=0) + inked[0]
+    ink_left = summed[rows, columns - 1]
+    crossed = along.sum(axis=0).tolist()
+    return [
+        _Path(columns[:, i], crossed[i], int(strokes[i]), ink_left[:, i], starts[i][1])
+        for i in range(len(starts))
+    ]
+
+
+def _apart(upright: _Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Path]:
+    """Keep the paths, best first, that leave a digit's ink between any two; left to right."""
+    kept: list[_Path] = []
+    taken = [summed[:, upright.left - 1], summed[:, upright.right - 1]]
+    for path in paths:
+        too_deep = path.crossed > upright.deepest * upright.pen
+        if too_deep or (path.strokes > 1 and not upright.too_wide):
             continue
-        ink_left = left_of[_ROW_NUMBERS, path]
-        place = sum(float((ink_left - other).sum()) > 0 for other in taken)
+        place = sum(float((path.ink_left - other).sum()) > 0 for other in taken)
         if not 0 < place < len(taken):
             continue
-        slabs = (ink_left - taken[place - 1], taken[place] - ink_left)
-        least_high = 0.0 if of_dash else LEAST_HEIGHT * upright.digit
-        if all(_is_enough(slab, least_ink, least_high) for slab in slabs):
-            taken.insert(place, ink_left)
-            found.insert(place - 1, (path, crossed))
-            if len(found) == MOST_SEAMS:
+        slabs = (path.ink_left - taken[place - 1], taken[place] - path.ink_left)
+        if all(_is_enough(slab, upright, path.of_dash) for slab in slabs):
+            taken.insert(place, path.ink_left)
+            kept.insert(place - 1, path)
+            if len(kept) == MOST_SEAMS:
                 break
-    return found
+    return kept
 
 
-def _strokes(along: Costs) -> int:
-    """How many strokes a seam crosses, given the ink along it (ROWS,)."""
-    inked = along > FAINT
-    return int(np.count_nonzero(inked[1:] > inked[:-1])) + int(inked[0])
-
-
-def _is_enough(slab: Costs, least_ink: float, least_high: float) -> bool:
+def _is_enough(slab: Costs, upright: _Upright, of_dash: bool) -> bool:
     """Whether the ink of each row between two seams (ROWS,) may be that of a digit."""
-    if float(slab.sum()) < least_ink:
+    if float(slab.sum()) < LEAST_INK * upright.pen * upright.digit:
         return False
-    there = np.flatnonzero(slab > 0.5)
-    return len(there) > 0 and int(there[-1] - there[0]) + 1 >= least_high
+    there = (slab > 0.5).nonzero()[0]
+    least = 0.0 if of_dash else LEAST_HEIGHT * upright.digit
+    return len(there) > 0 and int(there[-1] - there[0]) + 1 >= least
 
 
-def _follow(reached: Costs, start: int) -> Columns:
-    """Columns (ROWS,) of the cheapest seam through ``start`` in the middle, top row first.
-
-    ``reached`` begins with a wall, one column before the blob.
-    """
-    first = max(start + 1 - ROWS // 2, 0)
-    near = reached[:, :, first : start + 2 + ROWS // 2]
-    up = _descend(near[:, 0].tolist(), start + 1 - first)
-    down = _descend(near[:, 1].tolist(), start + 1 - first)
-    return np.array(up[::-1] + down) + (first - 1)
-
-
-def _descend(reached: list[list[float]], column: int) -> list[int]:
-    """Walk back from the last row reached to the first along the cheapest steps."""
-    path = [column]
-    for costs in reached[-2::-1]:
-        best, here = costs[column], column
-        for aside in (here - 1, here + 1):
-            if 0 <= aside < len(costs) and costs[aside] + SIDESTEP < best:
-                best, column = costs[aside] + SIDESTEP, aside
-        path.append(column)
-    return path
-
-
-def _seam(path: Columns, crossed: float, upright: _Upright, scale: Scale) -> Seam:
-    """Lay a seam of the small upright picture back over the blob."""
+def _seam(path: _Path, upright: _Upright, scale: Scale) -> Seam:
+    """Lay a seam of the strip back over its blob."""
     blob, zoom = upright.blob, upright.zoom
     rows = np.arange(blob.box.height)
     small = np.minimum((rows * zoom).astype(np.intp), ROWS - 1)
-    columns = (path[small] + 0.5) / zoom + blob.start - blob.box.left
+    columns = (path.columns[small] - upright.left + 0.5) / zoom + blob.start - blob.box.left
     columns += scale.lean * (rows + blob.box.top - scale.middle)
-    return Seam(np.rint(columns).astype(np.intp), crossed)
+    return Seam(np.rint(columns).astype(np.intp), path.crossed / upright.pen)
 
 
 def split(ink: GreyImage, seams: list[Seam]) -> list[GreyImage]:
