@@ -12,8 +12,10 @@ import numpy.typing as npt
 from digitscan.form.ink_boxes import around, find_ink_boxes
 from digitscan.values import Box, CleanPage
 
-SHORTEST_STROKES = 12.0
+SHORTEST_STROKES = 16.0
 """Shorter lines are dashes or parts of letters."""
+LEAST_COVER = 0.9
+"""Share of a line's columns that show ink; a row of letters that looks like a line has gaps."""
 REACH_STROKES = 26.0
 """Height over a line, in stroke widths, in which digits may stand on it."""
 BELOW = 0.45
@@ -52,7 +54,13 @@ def _single_lines(clean: CleanPage, cells: list[Box]) -> list[Box]:
     contours, _ = cv2.findContours(picture, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes = [_box(np.asarray(contour, np.int32)) for contour in contours]
     shortest = SHORTEST_STROKES * clean.stroke_px
-    return sorted((b for b in boxes if b.width >= shortest), key=lambda b: (b.top, b.left))
+    lines = [box for box in boxes if box.width >= shortest and _is_unbroken(clean, box)]
+    return sorted(lines, key=lambda line: (line.top, line.left))
+
+
+def _is_unbroken(clean: CleanPage, line: Box) -> bool:
+    inked = (clean.ink[line.slices] > 0) & clean.level[line.slices]
+    return bool(inked.any(axis=0).mean() >= LEAST_COVER)
 
 
 def _box(contour: npt.NDArray[np.int32]) -> Box:

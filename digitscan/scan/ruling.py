@@ -7,7 +7,7 @@ stem of a 1 does not.
 
 from __future__ import annotations
 
-from itertools import compress
+from itertools import compress, product
 
 import cv2
 import numpy as np
@@ -98,6 +98,8 @@ def _prune(
     plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], reach)
     long_level = level_box[:, 2] - level_box[:, 0] >= certain
     long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
+    long_level |= _is_open_side(level_box, level_ends, plumb_ends, 2 * reach)
+    long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, 2 * reach)
     keep_level, keep_plumb = np.ones(len(level), bool), np.ones(len(plumb), bool)
     for _ in range(PRUNING_ROUNDS):
         before = int(keep_level.sum() + keep_plumb.sum())
@@ -130,6 +132,31 @@ def _held(ends: tuple[Meetings, Meetings], alive: Mask, count: int) -> Mask:
     for line, across in ends:
         held &= np.bincount(line[alive[across]], minlength=count) > 0
     return held
+
+
+def _is_open_side(
+    lines: npt.NDArray[np.int_],
+    ends: tuple[Meetings, Meetings],
+    across_ends: tuple[Meetings, Meetings],
+    slack: float,
+) -> Mask:
+    """Which lines are one of two sides of a box of which the fourth side does not show.
+
+    The two begin and end at the same place, and meet the two ends of one line across.
+    """
+    at_first, at_second = ({*zip(*meetings, strict=True)} for meetings in across_ends)
+    side = np.zeros(len(lines), bool)
+    for line, across in ends:
+        corner: dict[int, list[int]] = {}
+        for one, base in zip(line.tolist(), across.tolist(), strict=True):
+            corner.setdefault(base, []).append(one)
+        for base, sides in corner.items():
+            lefts = [one for one in sides if (base, one) in at_first]
+            rights = [one for one in sides if (base, one) in at_second]
+            for left, right in product(lefts, rights):
+                if np.abs(lines[left, [0, 2]] - lines[right, [0, 2]]).max() <= slack:
+                    side[[left, right]] = left != right
+    return side
 
 
 def _bounds(lines: list[Contour]) -> npt.NDArray[np.int_]:
