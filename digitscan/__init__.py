@@ -6,4 +6,21 @@
 ...     print(record.field.name, record.reading.value, record.reading.status)
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from digitscan.reader import Reader, ReaderSettings
+
+__all__ = ["Reader", "ReaderSettings", "__version__"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import the reader when it is asked for; ``import digitscan`` alone loads no library."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from digitscan import reader
+
+    return getattr(reader, name)
