@@ -25,7 +25,7 @@ MAX_DOWNLOAD_BYTES = 32 * 2**20
 MAX_UNPACKED_BYTES = 2**30
 CHUNK_BYTES = 2**18
 
-Progress = Callable[[str, int], None]
+Progress = Callable[[str, int], object]
 """Told the file's name and how many bytes have come since the last call."""
 
 

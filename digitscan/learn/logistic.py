@@ -27,7 +27,6 @@ from digitscan.learn.training import (
     flat_settings,
     join,
     make_card,
-    mean_surprise,
 )
 
 FEATURE_SCALE = 10.0
@@ -113,10 +112,7 @@ def train_logistic(settings: LogisticSettings, data: TrainingSet, tell: Tell) ->
         data,
         temperature=regression.temperature,
         counts=material.counts,
-        figures={
-            "validation error": float((scores.argmax(axis=1) != digits.labels).mean()),
-            "validation surprise": mean_surprise(scores / regression.temperature, digits.labels),
-        },
+        figures={"validation error": float((scores.argmax(axis=1) != digits.labels).mean())},
         settings=flat_settings(settings) | {"junk_bias": regression.junk_bias},
         packages=("scikit-learn",),
     )

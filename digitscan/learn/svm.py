@@ -101,10 +101,7 @@ def train_svm(settings: SvmSettings, data: TrainingSet, tell: Tell) -> Trained:
         data,
         temperature=machine.temperature,
         counts={**material.counts, "support vectors": len(machine.vectors.support_)},
-        figures={
-            "validation error": float((scores.argmax(axis=1) != digits.labels).mean()),
-            "validation surprise": mean_surprise(scores / machine.temperature, digits.labels),
-        },
+        figures={"validation error": float((scores.argmax(axis=1) != digits.labels).mean())},
         settings=flat_settings(settings) | {"slope": machine.slope, "junk_bias": machine.junk_bias},
         packages=("scikit-learn",),
     )

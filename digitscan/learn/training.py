@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from digitscan import __version__
 from digitscan.glyph.card import ModelCard, Setting
+from digitscan.glyph.deskew import deskew_glyphs
 from digitscan.learn.datasets import Digits, Images, Labels, Mnist
-from digitscan.learn.export import package_versions
+from digitscan.learn.export import package_versions, run_network
 from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
 TEMPERATURES = tuple(float(value) for value in np.geomspace(0.05, 20, 121))
@@ -72,6 +73,13 @@ def join(*parts: Digits) -> Digits:
         np.concatenate([part.images for part in parts]),
         np.concatenate([part.labels for part in parts]),
     )
+
+
+def count_disagreements(trained: Trained, images: Images) -> int:
+    """Count the glyphs that the network labels otherwise than the model it was made from."""
+    glyphs = deskew_glyphs(images) if trained.card.deskew else images
+    logits = run_network(trained.network, glyphs)[0]
+    return int((logits.argmax(axis=1) != trained.original(images)).sum())
 
 
 def softmax(scores: Scores) -> Scores:
