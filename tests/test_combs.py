@@ -1,0 +1,135 @@
+"""A row of cells in, combs and single cells out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digitscan.form.combs import find_combs
+from digitscan.values import Box, Mask
+
+TOP, BOTTOM = 100, 150
+HEIGHT = BOTTOM - TOP
+
+
+def row_of(widths: list[int], gap: int = 4, left: int = 40) -> list[Box]:
+    """Cells side by side, ``gap`` apart."""
+    cells = []
+    for width in widths:
+        cells.append(Box(TOP, left, BOTTOM, left + width))
+        left += width + gap
+    return cells
+
+
+def level_over(row: list[Box]) -> Mask:
+    """Top and bottom lines that run on over the whole row."""
+    level = np.zeros((300, 1200), bool)
+    for line in (slice(TOP - 3, TOP), slice(BOTTOM, BOTTOM + 3)):
+        level[line, row[0].left : row[-1].right] = True
+    return level
+
+
+def sizes(row: list[Box]) -> list[int]:
+    return [len(comb) for comb in find_combs(row, level_over(row))]
+
+
+@given(st.integers(2, 16), st.integers(26, 60), st.integers(2, 8))
+@settings(max_examples=30, deadline=None)
+def test_equal_narrow_cells_are_one_comb(cells: int, width: int, gap: int) -> None:
+    row = row_of([width] * cells, gap)
+    (comb,) = find_combs(row, level_over(row))
+    assert len(comb) == cells
+    for found, drawn in zip(comb, row, strict=True):
+        assert abs(found.left - drawn.left) <= 3
+        assert abs(found.right - drawn.right) <= 3
+        assert (found.top, found.bottom) == (TOP, BOTTOM)
+
+
+@given(st.lists(st.integers(-3, 3), min_size=2, max_size=12))
+@settings(max_examples=20, deadline=None)
+def test_cells_of_nearly_one_width_are_one_comb(jitter: list[int]) -> None:
+    assert sizes(row_of([36 + each for each in jitter])) == [len(jitter)]
+
+
+@pytest.mark.parametrize("missing", range(1, 8))
+def test_a_divider_that_is_missing_is_put_in(missing: int) -> None:
+    whole = row_of([36] * 8)
+    joined = Box(TOP, whole[missing - 1].left, BOTTOM, whole[missing].right)
+    row = [*whole[: missing - 1], joined, *whole[missing + 1 :]]
+    (comb,) = find_combs(row, level_over(row))
+    assert [abs(a.left - b.left) <= 3 for a, b in zip(comb, whole, strict=True)] == [True] * 8
+
+
+@pytest.mark.parametrize("stem", range(8))
+def test_a_stem_that_looks_like_a_divider_is_passed_over(stem: int) -> None:
+    whole = row_of([40] * 8)
+    cell = whole[stem]
+    parts = [
+        Box(TOP, cell.left, BOTTOM, cell.left + 18),
+        Box(TOP, cell.left + 22, BOTTOM, cell.right),
+    ]
+    row = [*whole[:stem], *parts, *whole[stem + 1 :]]
+    assert sizes(row) == [8]
+
+
+@pytest.mark.parametrize("lost", range(1, 7))
+def test_a_cell_that_was_not_found_is_put_in(lost: int) -> None:
+    whole = row_of([36] * 8)
+    assert sizes([*whole[:lost], *whole[lost + 1 :]]) == [8]
+
+
+def test_wide_cells_stay_alone() -> None:
+    assert sizes(row_of([160, 200, 170])) == [1, 1, 1]
+
+
+def test_boxes_that_stand_apart_stay_alone() -> None:
+    row = row_of([40] * 5, gap=60)
+    combs = find_combs(row, np.zeros((300, 1200), bool))
+    assert combs == [[cell] for cell in row]
+
+
+def test_a_wide_cell_beside_a_comb_is_not_part_of_it() -> None:
+    row = row_of([38] * 6) + row_of([300], left=400)
+    assert sizes(row) == [6, 1]
+
+
+def test_two_combs_of_one_row_stay_two() -> None:
+    row = row_of([38] * 5) + row_of([38] * 4, left=600)
+    combs = find_combs(row, np.zeros((300, 1200), bool))
+    assert [len(comb) for comb in combs] == [5, 4]
+
+
+def test_a_loop_inside_a_cell_is_no_cell() -> None:
+    row = row_of([38] * 6)
+    loop = Box(TOP + 14, 56, BOTTOM - 14, 70)
+    with_loop = sorted([*row[:0], *row[1:], loop], key=lambda box: box.left)
+    combs = find_combs(with_loop, level_over(row))
+    assert not any(loop in comb for comb in combs)
+
+
+def test_a_higher_neighbour_is_not_of_the_comb() -> None:
+    row = row_of([38] * 4)
+    tall = Box(TOP - 60, row[-1].right + 4, BOTTOM + 60, row[-1].right + 50)
+    combs = find_combs([*row, tall], np.zeros((300, 1200), bool))
+    assert [len(comb) for comb in combs] == [4, 1]
+
+
+def test_no_cells_no_combs() -> None:
+    assert find_combs([], np.zeros((10, 10), bool)) == []
+
+
+@given(st.lists(st.tuples(st.integers(5, 90), st.integers(2, 80)), min_size=1, max_size=12))
+@settings(max_examples=40, deadline=None)
+def test_any_row_is_parted_from_left_to_right(widths: list[tuple[int, int]]) -> None:
+    row, left = [], 20
+    for width, gap in widths:
+        row.append(Box(TOP, left, BOTTOM, left + width))
+        left += width + gap
+    combs = find_combs(row, np.zeros((300, 1200), bool))
+    lefts = [cell.left for comb in combs for cell in comb]
+    assert lefts == sorted(lefts)
+    assert all(cell.left < cell.right for comb in combs for cell in comb)
+    assert abs(combs[0][0].left - row[0].left) <= 40
+    assert abs(combs[-1][-1].right - row[-1].right) <= 40

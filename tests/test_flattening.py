@@ -1,0 +1,141 @@
+"""How a sheet lies: turns and tilts that were put in are found again."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sheets import (
+    Homography,
+    draw_box,
+    draw_digit,
+    draw_table,
+    grid_of_boxes,
+    moved,
+    paper,
+    shrunk,
+    tilting,
+    turning,
+    warped,
+)
+
+from digitscan.scan.flattening import estimate_homography, estimate_skew
+from digitscan.values import Box, GreyImage, Mask
+
+NO_EDGES = np.zeros((0, 4))
+TABLE = Box(120, 150, 520, 690)
+
+
+def table() -> GreyImage:
+    image = paper(640, 840)
+    draw_table(image, TABLE, 8, 5)
+    return image
+
+
+def boxes() -> GreyImage:
+    image = paper(640, 840)
+    for box in grid_of_boxes(5, 7):
+        draw_box(image, box)
+        draw_digit(image, 2, shrunk(box, 12))
+    return image
+
+
+def ink_of(image: GreyImage) -> Mask:
+    return np.asarray(image < 128)
+
+
+def worst_slope(homography: Homography) -> float:
+    """Largest angle in degrees between a side of ``TABLE`` and its axis after ``homography``."""
+    top_left, top_right = (TABLE.top, TABLE.left), (TABLE.top, TABLE.right)
+    low_left, low_right = (TABLE.bottom, TABLE.left), (TABLE.bottom, TABLE.right)
+    sides = [(top_left, top_right), (low_left, low_right), (top_left, low_left)]
+    sides.append((top_right, low_right))
+    slopes = []
+    for side in sides:
+        start, end = moved(side, homography)
+        across, along = sorted(np.abs(end - start))
+        slopes.append(np.degrees(np.arctan2(across, along)))
+    return float(max(slopes))
+
+
+@given(st.floats(-10, 10))
+@settings(max_examples=8, deadline=None)
+def test_the_skew_of_a_turned_table_is_found(degrees: float) -> None:
+    image = warped(table(), turning(degrees, (640, 840)))
+    assert estimate_skew(ink_of(image)) == pytest.approx(degrees, abs=0.3)
+
+
+@pytest.mark.parametrize("degrees", [-7.0, -1.5, 0.0, 3.0, 9.0])
+def test_the_skew_of_turned_boxes_is_found(degrees: float) -> None:
+    image = warped(boxes(), turning(degrees, (640, 840)))
+    assert estimate_skew(ink_of(image)) == pytest.approx(degrees, abs=0.3)
+
+
+def test_a_mirrored_page_has_the_opposite_skew() -> None:
+    ink = ink_of(warped(table(), turning(4, (640, 840))))
+    assert estimate_skew(ink[:, ::-1]) == pytest.approx(-estimate_skew(ink), abs=0.11)
+
+
+@pytest.mark.parametrize("ink", [np.zeros((50, 70), bool), np.eye(60, dtype=bool)])
+def test_too_little_ink_has_no_skew(ink: Mask) -> None:
+    assert estimate_skew(ink) == 0
+
+
+@pytest.mark.parametrize("degrees", [-8.0, 0.0, 2.5, 10.0])
+def test_a_turned_table_is_laid_level_and_upright(degrees: float) -> None:
+    turn = turning(degrees, (640, 840))
+    flat = estimate_homography(ink_of(warped(table(), turn)), NO_EDGES)
+    assert worst_slope(flat @ turn) < 0.35
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.08])
+def test_a_tilted_table_is_laid_flat(share: float) -> None:
+    tilt = tilting((640, 840), share)
+    before, flat = worst_slope(tilt), estimate_homography(ink_of(warped(table(), tilt)), NO_EDGES)
+    assert worst_slope(flat @ tilt) < max(0.7, before / 4)
+
+
+def test_a_sheared_table_is_made_rectangular() -> None:
+    shear = np.array([[1, 0.04, -12], [0, 1, 0], [0, 0, 1]])
+    flat = estimate_homography(ink_of(warped(table(), shear)), NO_EDGES)
+    assert worst_slope(flat @ shear) < 0.7
+
+
+def test_a_flat_table_is_left_as_it_is() -> None:
+    flat = estimate_homography(ink_of(table()), NO_EDGES)
+    corners = [(0.0, 0.0), (0.0, 840.0), (640.0, 840.0), (640.0, 0.0)]
+    assert np.abs(moved(corners, flat) - corners).max() < 2
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 200), (200, 3), (150, 200)])
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.5, 1.0])
+def test_any_ink_gives_a_homography_that_can_be_undone(
+    shape: tuple[int, int], share: float
+) -> None:
+    ink = np.random.default_rng(3).random(shape) < share
+    flat = estimate_homography(ink, NO_EDGES)
+    assert np.isfinite(flat).all()
+    assert abs(np.linalg.det(flat)) > 0.1
+
+
+def test_writing_without_lines_is_levelled() -> None:
+    image = paper(640, 840)
+    for top in range(60, 560, 90):
+        for left in range(80, 740, 50):
+            draw_digit(image, (2, 4, 5, 7)[(top + left) % 4], Box(top, left, top + 40, left + 26))
+    turn = turning(5, image.shape)
+    flat = estimate_homography(ink_of(warped(image, turn)), NO_EDGES)
+    start, end = moved([(300, 100), (300, 700)], flat @ turn)
+    slope = np.degrees(np.arctan2(*(end - start)))
+    assert slope == pytest.approx(0, abs=0.6)
+
+
+def test_edges_of_the_sheet_help_where_it_has_few_lines() -> None:
+    tilt = tilting((640, 840), 0.05)
+    sheet = np.array([[[60, 60], [780, 60], [780, 580], [60, 580]]], np.float64)
+    seen = cv2.perspectiveTransform(sheet, tilt)[0]
+    edges = np.hstack([seen, np.roll(seen, -1, axis=0)])
+    flat = estimate_homography(np.zeros((640, 840), bool), edges)
+    assert worst_slope(flat @ tilt) < worst_slope(tilt) / 3
