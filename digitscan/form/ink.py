@@ -33,9 +33,9 @@ def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, 
     around = _widened(field.box, clean.ink.shape)
     origin = (around.top, around.left)
     ink = _without_pale(clean.ink[around.slices])
-    ruling = _ruling_of_field(clean, field, around)
-    if ruling.any():
-        ink = erase_ruling(ink, ruling, clean.stroke_px)
+    level, plumb = _ruling_of_field(clean, field, around)
+    if level.any() or plumb.any():
+        ink = erase_ruling(ink, level, plumb, clean.stroke_px)
     return _keep_own(ink, field.box, around), origin
 
 
@@ -47,7 +47,7 @@ def _without_pale(ink: GreyImage) -> GreyImage:
     return np.asarray(cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1], np.uint8)
 
 
-def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> Mask:
+def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask, Mask]:
     """Lines around the field's cells; those deep inside a cell are strokes that look alike."""
     level, plumb = clean.level[around.slices].copy(), clean.plumb[around.slices].copy()
     if field.kind is not FieldKind.LINE:
@@ -57,10 +57,10 @@ def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> Mask:
             left, right = cell.left - around.left + edge, cell.right - around.left - edge
             level[max(top, 0) : max(bottom, 0), max(left - edge, 0) : right + edge] = False
             plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)] = False
-    return level | plumb
+    return level, plumb
 
 
-def erase_ruling(ink: GreyImage, ruling: Mask, stroke_px: float) -> GreyImage:
+def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> GreyImage:
     """Take ruled lines out of ``ink``, leaving the strokes that cross them whole.
 
     A pixel of a line stays where the pen shows on both sides of the line.
@@ -69,26 +69,29 @@ def erase_ruling(ink: GreyImage, ruling: Mask, stroke_px: float) -> GreyImage:
     ----------
     ink : (h, w) uint8
         0 paper.
-    ruling : (h, w) bool
-        True on the lines.
+    level, plumb : (h, w) bool
+        True on the lines along the rows, along the columns.
     stroke_px : float
         Typical stroke width.
     """
-    lines = cv2.dilate(ruling.astype(np.uint8) * 255, np.ones((3, 3), np.uint8))
-    rest = cv2.bitwise_and(ink, cv2.bitwise_not(lines))
-    mask = cv2.threshold(rest, 0, 255, cv2.THRESH_BINARY)[1]
-    across = np.zeros_like(mask)
-    for bridge in _bridges(int(BRIDGE_STROKES * stroke_px + 3) | 1):
-        across = cv2.max(across, cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge))
-    across = cv2.bitwise_and(across, lines)
-    return np.asarray(cv2.max(rest, cv2.bitwise_and(ink, across)), np.uint8)
+    square = np.ones((3, 3), np.uint8)
+    lying, standing = (cv2.dilate(lines.astype(np.uint8) * 255, square) for lines in (level, plumb))
+    rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.max(lying, standing))), np.uint8)
+    reach = int(BRIDGE_STROKES * stroke_px + 3) | 1
+    across = cv2.bitwise_and(_between(rest, reach), lying)
+    along = cv2.bitwise_and(np.ascontiguousarray(_between(rest.T, reach).T), standing)
+    bridges = cv2.threshold(cv2.max(across, along), 0, 255, cv2.THRESH_BINARY)[1]
+    return np.asarray(cv2.max(rest, cv2.bitwise_and(ink, bridges)), np.uint8)
 
 
-def _bridges(size: int) -> tuple[GreyImage, ...]:
-    """Straight and slanted bars over which a gap in a stroke is closed."""
-    aslant = np.eye(size, dtype=np.uint8)
-    upright = np.ones((size, 1), np.uint8)
-    return upright, np.ascontiguousarray(upright.T), aslant, np.fliplr(aslant).copy()
+def _between(ink: GreyImage, reach: int) -> GreyImage:
+    """Where there is ink both above and below within ``reach`` rows, a little aslant too."""
+    aslant = (reach // 4) * 2 + 1
+    fan = np.ones((reach, aslant), np.uint8)
+    ink = np.ascontiguousarray(ink)
+    above = cv2.dilate(ink, fan, anchor=(aslant // 2, reach - 1))
+    below = cv2.dilate(ink, fan, anchor=(aslant // 2, 0))
+    return np.asarray(cv2.min(above, below), np.uint8)
 
 
 def _keep_own(ink: GreyImage, box: Box, around: Box) -> GreyImage:

@@ -15,7 +15,7 @@ def find_ink_boxes(clean: CleanPage, smallest: float) -> list[Box]:
 
     Strokes that cross the ruling are whole.
     """
-    ink = erase_ruling(clean.ink, clean.level | clean.plumb, clean.stroke_px)
+    ink = erase_ruling(clean.ink, clean.level, clean.plumb, clean.stroke_px)
     contours, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     rectangles = [cv2.boundingRect(contour) for contour in contours]
     boxes = [Box(y, x, y + height, x + width) for x, y, width, height in rectangles]
