@@ -24,6 +24,7 @@ from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.glyph.decoding import decode_field
 from digitscan.glyph.pieces import Piece, cut_pieces
+from digitscan.printed import doubt_print
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
 from digitscan.values import (
@@ -81,7 +82,7 @@ class Reader:
             start += len(field.candidates)
             reading = self._decode(field, own)
             records.append(_record(clean, field.field, reading, page.image.shape))
-        return PageResult(page.ref, tuple(records))
+        return PageResult(page.ref, doubt_print(page, tuple(records)))
 
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:
         """Read page ``index`` of an image file. Raises PageError where it can't be decoded."""

@@ -1,0 +1,115 @@
+"""The records of a page in, the same with values that look printed put to review out.
+
+A form prints numbers beside the ones that people write: the questions 1, 2, 3 … of a table, the
+columns of a tally. A model reads them as well as handwriting. Two signs tell them apart: they count
+up from field to field in one size, and on a colour scan they are black where the pen is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import Box, ColourImage, Page, Record, Status
+
+SHORTEST_COUNT = 3
+"""Fewest fields in a row or column that count up before they are taken for numbering."""
+SURE_COUNT = 5
+"""So many are taken for numbering whatever their size."""
+SAME_SIZE = 0.1
+"""Spread of the digits' heights, as a share, within which they are of one type."""
+SAME_LINE = 0.35
+"""How far the middles of fields in a row or column may differ, as a share of their size."""
+COLOURED, COLOURLESS = 0.16, 0.1
+"""Chroma, as a share of the paper's brightness, of a coloured pen and of black print."""
+LEAST_COLOURED = 2
+
+
+def doubt_print(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Give ``review`` to the values that are ``ok`` but look printed."""
+    doubtful = _numbering(records) | _colourless(page.colour, records)
+    return tuple(
+        replace(record, reading=replace(record.reading, status=Status.REVIEW))
+        if number in doubtful and record.reading.status is Status.OK
+        else record
+        for number, record in enumerate(records)
+    )
+
+
+def _numbering(records: tuple[Record, ...]) -> set[int]:
+    """Indices of the records whose values count up along a row or down a column."""
+    found: set[int] = set()
+    for line in [*_lines(records, across=True), *_lines(records, across=False)]:
+        found |= _counting(records, line)
+    return found
+
+
+def _lines(records: tuple[Record, ...], *, across: bool) -> list[list[int]]:
+    """Indices of the records of each row (``across``) or column, in their order."""
+    lines: list[list[int]] = []
+    for number, record in enumerate(records):
+        box = record.field.box
+        line = next((k for k in lines if _aligned(records[k[0]].field.box, box, across)), None)
+        if line is None:
+            lines.append([number])
+        else:
+            line.append(number)
+    return [line for line in lines if len(line) >= SHORTEST_COUNT]
+
+
+def _aligned(first: Box, second: Box, across: bool) -> bool:
+    """Whether two boxes stand in one row (or column) and are about as high (wide)."""
+    if across:
+        offset = abs(first.top + first.bottom - second.top - second.bottom) / 2
+        return offset <= SAME_LINE * min(first.height, second.height)
+    offset = abs(first.left + first.right - second.left - second.right) / 2
+    return offset <= SAME_LINE * min(first.width, second.width)
+
+
+def _counting(records: tuple[Record, ...], line: list[int]) -> set[int]:
+    """The members of ``line`` that belong to a run 1, 2, 3 …, up or down in steps of one."""
+    values = [records[number].reading.value for number in line]
+    found: set[int] = set()
+    for step in (1, -1):
+        starts: dict[int, list[int]] = {}
+        for place, value in enumerate(values):
+            if value and len(value) <= 3:
+                starts.setdefault(int(value) - step * place, []).append(line[place])
+        for run in starts.values():
+            if len(run) >= SURE_COUNT or (len(run) >= SHORTEST_COUNT and _one_type(records, run)):
+                found.update(run)
+    return found
+
+
+def _one_type(records: tuple[Record, ...], run: list[int]) -> bool:
+    """Whether the digits of ``run`` are as equally high as type is and handwriting is not."""
+    heights = [digit.box.height for number in run for digit in records[number].reading.digits]
+    return bool(heights) and max(heights) - min(heights) <= SAME_SIZE * max(heights) + 1
+
+
+def _colourless(colour: ColourImage | None, records: tuple[Record, ...]) -> set[int]:
+    """Indices of black values on a page where others are written with a coloured pen."""
+    if colour is None:
+        return set()
+    chroma = {
+        number: float(np.median([ink_chroma(colour[d.box.slices]) for d in record.reading.digits]))
+        for number, record in enumerate(records)
+        if record.reading.digits
+    }
+    coloured = sum(value >= COLOURED for value in chroma.values())
+    if coloured < LEAST_COLOURED:
+        return set()
+    return {number for number, value in chroma.items() if value <= COLOURLESS}
+
+
+def ink_chroma(crop: npt.NDArray[np.uint8]) -> float:
+    """How coloured the ink of a crop (h, w, 3) uint8 is against its paper, 0 (black) … 1."""
+    pixels = crop.reshape(-1, 3).astype(np.float64)
+    brightness = pixels.mean(axis=1)
+    order = np.argsort(brightness)
+    share = max(1, len(order) // 12)
+    ink, paper = pixels[order[:share]].mean(axis=0), np.median(pixels[order[-4 * share :]], axis=0)
+    ratio = ink / np.maximum(paper, 1.0)
+    return float(ratio.max() - ratio.min())
