@@ -47,7 +47,7 @@ def load_checkpoint(folder: Path) -> tuple[list[npt.NDArray[Any]], dict[str, Any
     if not path.is_file():
         raise ModelError(f"{path}: no checkpoint to go on from; start without --resume")
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             facts = json.loads(str(kept["facts"]))
             arrays = [kept[f"array_{number}"] for number in range(len(kept.files) - 1)]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -65,8 +65,9 @@ class CnnSettings:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a training stands. The errors, shares 0…1 on validation, are of its averaged weights.
+    """Where a training stands: ``epoch`` epochs and ``step`` steps are done, both counted from 0.
 
+    The errors, shares 0…1 on validation, are of the averaged weights.
     ``hard_error`` is on validation digits aged like scans, drawn shapes and junk. Both are None
     until an epoch ends.
     """
@@ -135,9 +136,7 @@ class _Training:
             self.epoch += 1
             self._keep()
             easy, hard = self.judge(self.average)
-            report(
-                Progress(self.epoch, self.settings.epochs, self.steps, self.steps, loss, easy, hard)
-            )
+            report(Progress(self.epoch, self.settings.epochs, 0, self.steps, loss, easy, hard))
 
     def _run_epoch(self, glyphs: Digits, report: Report) -> float:
         """Show every glyph once; returns the loss of the last batch."""
@@ -238,8 +237,16 @@ class _Training:
                 "not a digit caught": caught_junk(real, softmax(hard / temperature), self.hard),
             },
             settings={**flat_settings(settings), "weights": chosen, "epochs done": self.epoch},
-            versions=package_versions("tensorflow-cpu", "keras", "numpy", "opencv-python-headless"),
+            versions=_versions(),
         )
+
+
+def _versions() -> dict[str, str]:
+    """Name the packages that matter; TensorFlow's own goes by several names."""
+    import tensorflow
+
+    packages = package_versions("keras", "numpy", "opencv-python-headless")
+    return {"tensorflow": str(tensorflow.__version__), **packages}
 
 
 def caught_junk(real: Scores, judged: Scores, glyphs: Digits, refused: float = 0.01) -> float:
@@ -312,7 +319,7 @@ def _to_float(images: Images) -> FloatArray:
 def _score(model: Any, images: Images) -> Scores:
     """Logits (N, 11) of (N, 28, 28) uint8 glyphs."""
     batches = [
-        np.asarray(model.predict_on_batch(_to_float(images[start : start + JUDGE_BATCH])))
+        np.asarray(model(_to_float(images[start : start + JUDGE_BATCH]), training=False))
         for start in range(0, len(images), JUDGE_BATCH)
     ]
     return np.concatenate(batches).astype(np.float64)

@@ -1,0 +1,217 @@
+"""The convolutional network: trained for real on drawn digits, for an epoch or two."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from digitscan.errors import ModelError
+from digitscan.glyph.classifier import load_classifier
+from digitscan.glyph.normalise import normalise_glyph
+from digitscan.learn.checkpoint import CHECKPOINT_NAME, load_checkpoint, save_checkpoint
+from digitscan.learn.cnn import (
+    CnnSettings,
+    Progress,
+    caught_junk,
+    choose_temperature,
+    error_rate,
+    train_cnn,
+)
+from digitscan.learn.datasets import Digits
+from digitscan.learn.export import run_network, write_model
+from digitscan.learn.mixture import Mixture, draw_epoch
+from digitscan.learn.network import Layers, build_network, convert_network, fold_norm
+from digitscan.learn.shapes import draw_digit
+from digitscan.learn.training import Trained, TrainingSet
+from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
+
+SETTINGS = CnnSettings(
+    epochs=4,
+    batch=16,
+    warm_up_epochs=0.2,
+    average=20,
+    layers=Layers(first=4, middle=4, late=8, last=8),
+    mixture=Mixture(plain=1, turned=0, drawn=0.2, foreign=0.1, junk=0.3, aged=0.2),
+)
+
+
+class StopTrainingError(Exception):
+    """Somebody pulls the plug."""
+
+
+def drawn_digits(count: int, seed: int) -> Digits:
+    labels = np.arange(count, dtype=np.uint8) % 10
+    inks = [draw_digit(int(one), np.random.default_rng([seed, n])) for n, one in enumerate(labels)]
+    return Digits(np.stack([normalise_glyph(ink) for ink in inks]), labels)
+
+
+@pytest.fixture(scope="module")
+def data() -> TrainingSet:
+    none = Digits(np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8))
+    return TrainingSet(drawn_digits(300, 1), drawn_digits(100, 2), none, "drawn", "0" * 64, seed=5)
+
+
+@pytest.fixture(scope="module")
+def told() -> list[Progress]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def trained(
+    data: TrainingSet, told: list[Progress], tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    return train_cnn(data, SETTINGS, tmp_path_factory.mktemp("train"), report=told.append)
+
+
+def untrained() -> Any:
+    """A network whose batch normalisation is not the identity."""
+    model = build_network(SETTINGS.layers, seed=3)
+    random = np.random.default_rng(0)
+    model.set_weights([random.uniform(0.1, 0.6, one.shape) for one in model.get_weights()])
+    return model
+
+
+@pytest.mark.slow
+def test_a_few_epochs_learn_something(trained: Trained, data: TrainingSet) -> None:
+    share = float((trained.original(data.validation.images) == data.validation.labels).mean())
+    assert share > 0.3
+    assert trained.card.figures["validation error"] == pytest.approx(1 - share)
+
+
+@pytest.mark.slow
+def test_the_written_file_labels_like_keras(
+    trained: Trained, data: TrainingSet, tmp_path: Path
+) -> None:
+    write_model(tmp_path / "m.onnx", trained.network, trained.card)
+    classifier = load_classifier(str(tmp_path / "m.onnx"))
+    probabilities = classifier.classify(data.validation.images)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_array_equal(
+        probabilities.argmax(axis=1), trained.original(data.validation.images)
+    )
+    assert classifier.card == trained.card
+    assert classifier.card.settings["epochs done"] == SETTINGS.epochs
+
+
+@pytest.mark.slow
+def test_progress_counts_up_and_tells_errors_after_each_epoch(
+    trained: Trained, told: list[Progress]
+) -> None:
+    places = [(one.epoch, one.step) for one in told]
+    assert places == sorted(places)
+    ends = [one for one in told if one.error is not None]
+    assert [one.epoch for one in ends] == [1, 2, 3, 4]
+    assert ends[0].steps == -(-SETTINGS.mixture.total(300) // SETTINGS.batch)
+
+
+@pytest.mark.slow
+def test_stopped_and_resumed_equals_uninterrupted(
+    trained: Trained, data: TrainingSet, tmp_path: Path
+) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.epoch == 1 and progress.step == 3 and progress.error is None:
+            raise StopTrainingError
+
+    with pytest.raises(StopTrainingError):
+        train_cnn(data, SETTINGS, tmp_path, report=stop)
+    resumed = train_cnn(data, SETTINGS, tmp_path, resume=True)
+    whole, parts = (run_network(one.network, data.validation.images) for one in (trained, resumed))
+    np.testing.assert_allclose(parts, whole, atol=0.02)
+    other = dataclasses.replace(SETTINGS, learning_rate=1e-3)
+    with pytest.raises(ModelError, match="other data or settings"):
+        train_cnn(data, other, tmp_path, resume=True)
+
+
+def test_there_must_be_a_checkpoint_to_go_on_from(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no checkpoint"):
+        load_checkpoint(tmp_path)
+
+
+def test_a_checkpoint_comes_back_whole_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    arrays = [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(7)]
+    save_checkpoint(tmp_path, arrays, {"epoch": 3})
+    kept, facts = load_checkpoint(tmp_path)
+    assert facts == {"epoch": 3}
+    for one, two in zip(arrays, kept, strict=True):
+        np.testing.assert_array_equal(one, two)
+    path = tmp_path / CHECKPOINT_NAME
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(ModelError, match="damaged"):
+        load_checkpoint(tmp_path)
+
+
+@pytest.mark.slow
+def test_onnx_and_keras_give_the_same_scores() -> None:
+    model, glyphs = untrained(), drawn_digits(20, 3).images
+    ours = run_network(convert_network(model, 2.0), glyphs)[0]
+    keras_logits = np.asarray(model(glyphs[..., None].astype(np.float32) / 255, training=False))
+    np.testing.assert_allclose(ours, keras_logits / 2.0, rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_folding_a_norm_changes_no_answer() -> None:
+    import keras
+
+    convolution = keras.layers.Conv2D(3, 1, use_bias=False)
+    norm = keras.layers.BatchNormalization()
+    x = np.random.default_rng(1).normal(size=(4, 2, 2, 5)).astype(np.float32)
+    norm(convolution(x))
+    norm.set_weights(
+        [np.array(v, np.float32) for v in ([1, 2, 3], [4, 5, 6], [7, 8, 9], [1, 2, 3])]
+    )
+    weights, bias = fold_norm(convolution, norm)
+    folded = np.einsum("nhwi,oi->nhwo", x, weights[:, :, 0, 0]) + bias
+    np.testing.assert_allclose(folded, np.asarray(norm(convolution(x))), rtol=1e-4, atol=1e-4)
+
+
+def test_a_draw_has_the_shares_it_was_asked_for() -> None:
+    digits = drawn_digits(100, 4)
+    epoch = draw_epoch(digits, SETTINGS.mixture, seed=1, number=0)
+    assert len(epoch.labels) == SETTINGS.mixture.total(100) == 160
+    assert int((epoch.labels == NOT_A_DIGIT).sum()) == 30
+    originals = {one.tobytes() for one in digits.images}
+    assert sum(one.tobytes() in originals for one in epoch.images) >= 100
+
+
+def test_draws_repeat_by_their_number() -> None:
+    digits = drawn_digits(30, 4)
+    first, again, other = (draw_epoch(digits, Mixture(), 1, number) for number in (0, 0, 1))
+    np.testing.assert_array_equal(first.images, again.images)
+    np.testing.assert_array_equal(first.labels, again.labels)
+    assert not np.array_equal(first.images, other.images)
+
+
+def test_a_drawn_glyph_is_never_empty() -> None:
+    epoch = draw_epoch(drawn_digits(150, 6), Mixture(plain=0, turned=0.1, aged=1), 2, 0)
+    real = epoch.images[epoch.labels != NOT_A_DIGIT]
+    assert (real > 100).sum(axis=(1, 2)).min() > 5
+
+
+def test_temperature_cools_the_doubtful_and_warms_the_overconfident() -> None:
+    random = np.random.default_rng(0)
+    labels = random.integers(0, CLASS_COUNT, 4000).astype(np.uint8)
+    scores = random.normal(size=(4000, CLASS_COUNT))
+    scores[np.arange(4000), labels] += 2
+    fair = choose_temperature(scores, labels)
+    assert choose_temperature(scores * 3, labels) == pytest.approx(fair * 3, rel=0.06)
+
+
+def test_junk_is_caught_above_what_one_percent_of_digits_reach() -> None:
+    real = np.zeros((100, CLASS_COUNT))
+    real[:, NOT_A_DIGIT] = np.linspace(0, 0.5, 100)
+    junk = np.zeros((4, CLASS_COUNT))
+    junk[:, NOT_A_DIGIT] = [0.1, 0.49, 0.6, 0.9]
+    glyphs = Digits(np.zeros((4, 28, 28), np.uint8), np.full(4, NOT_A_DIGIT, np.uint8))
+    assert caught_junk(real, junk, glyphs, refused=0.01) == 0.5
+    assert caught_junk(real, junk, glyphs, refused=0.9) == 1.0
+
+
+def test_error_rate_counts_wrong_labels() -> None:
+    scores = np.eye(CLASS_COUNT)
+    labels = np.arange(CLASS_COUNT, dtype=np.uint8)
+    labels[0] = 5
+    assert error_rate(scores, labels) == pytest.approx(1 / CLASS_COUNT)
