@@ -44,11 +44,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(scan, tmp_path / place)
     shutil.copy(ROOT / "samples" / "free_lines" / "scan.jpg", tmp_path / "scans" / "c.jpg")
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
-    shutil.copy(ROOT / "models" / "logistic.onnx", tmp_path / "my.onnx")
+    shutil.copy(ROOT / "models" / "cnn.onnx", tmp_path / "my.onnx")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [w for w in COMMANDS if w[0] in ("read", "models")], ids=by_text)
 def test_a_command_for_reading_runs(words: list[str], desk: Path) -> None:
     done = CliRunner().invoke(main, words, catch_exceptions=False)

@@ -182,7 +182,8 @@ def free_lines() -> Sheet:
             base = 26 + 20 * row + float(sheet.rng.normal(0, 0.6))
             touching = (row, column) in ((1, 1), (3, 1))
             gap = 0.0 if touching else None
-            sheet.keep(value, sheet.write(value, x, base, CARLA, 7.5, gap))
+            place = sheet.write(value, x, base, CARLA, 7.5, gap)
+            sheet.keep(value, place, "review" if touching else None)
     return sheet
 
 
@@ -226,7 +227,11 @@ def meter_log() -> Sheet:
     for row, (month, value) in enumerate(readings):
         y = 24 + 17 * row
         sheet.print_text(12, y + 4, month, 4.0)
-        _comb(sheet, Place(40, y, 72, 12), 6, value, FINN if row == 3 else ELENA)
+        place, faint = Place(40, y, 72, 12), month == "October"
+        _comb(sheet, place, 6, value, FINN if faint else ELENA)
+        if faint:
+            sheet.fields.pop()
+            sheet.keep(value, place, "review")
     return sheet
 
 
@@ -270,7 +275,7 @@ def _grid(sheet: Sheet, xs: Sequence[float], ys: Sequence[float]) -> list[list[P
 
 
 def _print_cell(sheet: Sheet, place: Place, text: str, value: str = "") -> None:
-    """Print into a cell, which a reader may then take for a field or not."""
+    """Print into a cell; a reader may take it for a field or not."""
     sheet.print_text(place.x + 3, place.y + 4.2, text, 3.2)
     sheet.keep(value, place, "optional")
 

@@ -34,8 +34,8 @@ class Place(NamedTuple):
 class Written:
     """The truth about one field: what it holds and where it is.
 
-    ``status`` is what a reader must give, or ``optional`` for print and words that it may take for
-    a field or not: if it finds a number in there, only ``value`` is right.
+    ``status`` is what a reader should say. ``review`` marks a value that is hard to read, and
+    ``optional`` print and words that a reader may take for a field or not.
     """
 
     value: str
