@@ -91,3 +91,17 @@ def test_a_card_can_not_write_to_the_terminal(folder: Path) -> None:
     write_model(folder / "sly.onnx", network.classifier(scores, 1.0), sly)
     assert "\x1b" not in run("sly").stdout
     assert "\x07" not in run("sly").stdout
+
+
+REPOSITORY_MODELS = Path(__file__).resolve().parents[2] / "models"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(REPOSITORY_MODELS.glob("*.onnx")), ids=lambda path: str(path.stem)
+)
+def test_the_shipped_models_are_whole_and_small(path: Path) -> None:
+    [entry] = json.loads(run(path, "--json").stdout)
+    assert entry["check"] == "ok"
+    assert entry["name"] == entry["kind"] == path.stem
+    assert entry["size_bytes"] < 5e6
+    assert entry["card"]["data"] == "MNIST"
