@@ -261,18 +261,21 @@ def _joined(a: Blob, b: Blob) -> Blob:
     return Blob(box, ink, a.pixels + b.pixels, min(a.start, b.start), max(a.end, b.end))
 
 
-def lay_together(*parts: tuple[Box, GreyImage]) -> tuple[Box, GreyImage]:
-    """Lay the ink of several boxes into one picture of the box around them all."""
-    boxes = [box for box, _ in parts]
-    around = Box(
+def around(*boxes: Box) -> Box:
+    """The smallest box that holds all of ``boxes``."""
+    return Box(
         min(box.top for box in boxes),
         min(box.left for box in boxes),
         max(box.bottom for box in boxes),
         max(box.right for box in boxes),
     )
-    picture = np.zeros((around.height, around.width), np.uint8)
+
+
+def lay_together(*parts: tuple[Box, GreyImage]) -> tuple[Box, GreyImage]:
+    """Lay the ink of several boxes into one picture of the box around them all."""
+    whole = around(*(box for box, _ in parts))
+    picture = np.zeros((whole.height, whole.width), np.uint8)
     for box, ink in parts:
-        rows = slice(box.top - around.top, box.bottom - around.top)
-        columns = slice(box.left - around.left, box.right - around.left)
+        rows, columns = moved(box, -whole.top, -whole.left).slices
         np.maximum(picture[rows, columns], ink, out=picture[rows, columns])
-    return around, picture
+    return whole, picture

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 
-from digitscan.glyph.blobs import Blob, Scale, find_blobs, lean_span, middle_height, moved
+from digitscan.glyph.blobs import Blob, Scale, around, find_blobs, lean_span, middle_height, moved
 from digitscan.glyph.seams import Seam, find_seams, split
 from digitscan.glyph.strikes import is_struck
 from digitscan.values import Box, GreyImage
@@ -92,8 +92,18 @@ def cut_pieces(
 
 
 def digit_height(pieces: Sequence[Piece]) -> float:
-    """Height, in pixels, at which half of the pieces' ink stands in lower pieces; 0 for none."""
-    return middle_height([(piece.box, piece.pixels) for piece in pieces])
+    """Height, in pixels, at which half of the ink stands in lower blobs; 0 for none.
+
+    Pieces cut from one blob count as that blob.
+    """
+    blobs: list[tuple[Box, int]] = []
+    for piece in pieces:
+        if piece.cut is None:
+            blobs.append((piece.box, piece.pixels))
+        else:
+            box, pixels = blobs[-1]
+            blobs[-1] = (around(box, piece.box), pixels + piece.pixels)
+    return middle_height(blobs)
 
 
 def _cut(

@@ -44,6 +44,8 @@ THIN = 1.9
 LONG_RUN = 0.3
 """A run of thin columns this share of the digit height long is cut at both of its ends."""
 MOST_SEAMS = 12
+MOST_SWAY = 0.5
+"""How far a seam may wander sideways, in digit heights: one that lies down parts no digits."""
 WALL = 1e3
 """Cost of the columns between two blobs: no seam leaves its blob."""
 MOST_BEND = 3.0
@@ -235,7 +237,8 @@ def _apart(upright: _Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Pa
     taken = [summed[:, upright.left - 1], summed[:, upright.right - 1]]
     for path in paths:
         too_deep = path.crossed > upright.deepest * upright.pen
-        if too_deep or (path.strokes > 1 and not upright.too_wide):
+        sways = np.ptp(path.columns) > MOST_SWAY * upright.digit
+        if too_deep or sways or (path.strokes > 1 and not upright.too_wide):
             continue
         place = sum(float((path.ink_left - other).sum()) > 0 for other in taken)
         if not 0 < place < len(taken):
