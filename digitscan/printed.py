@@ -18,7 +18,9 @@ SHORTEST_COUNT = 3
 """Fewest fields in a row or column that count up before they are taken for numbering."""
 SURE_COUNT = 5
 """So many are taken for numbering whatever their size."""
-SAME_SIZE = 0.1
+LONGEST_NUMBERING = 3
+"""Digits of a number that counts fields."""
+SAME_SIZE = 0.08
 """Spread of the digits' heights, as a share, within which they are of one type."""
 SAME_LINE = 0.35
 """How far the middles of fields in a row or column may differ, as a share of their size."""
@@ -69,24 +71,23 @@ def _aligned(first: Box, second: Box, across: bool) -> bool:
 
 
 def _counting(records: tuple[Record, ...], line: list[int]) -> set[int]:
-    """The members of ``line`` that belong to a run 1, 2, 3 …, up or down in steps of one."""
-    values = [records[number].reading.value for number in line]
+    """The members of ``line`` that belong to a run 1, 2, 3 … in steps of one."""
     found: set[int] = set()
-    for step in (1, -1):
-        starts: dict[int, list[int]] = {}
-        for place, value in enumerate(values):
-            if value and len(value) <= 3:
-                starts.setdefault(int(value) - step * place, []).append(line[place])
-        for run in starts.values():
-            if len(run) >= SURE_COUNT or (len(run) >= SHORTEST_COUNT and _one_type(records, run)):
-                found.update(run)
+    starts: dict[int, list[int]] = {}
+    for place, number in enumerate(line):
+        value = records[number].reading.value
+        if value and len(value) <= LONGEST_NUMBERING:
+            starts.setdefault(int(value) - place, []).append(number)
+    for run in starts.values():
+        if len(run) >= SURE_COUNT or (len(run) >= SHORTEST_COUNT and _one_type(records, run)):
+            found.update(run)
     return found
 
 
 def _one_type(records: tuple[Record, ...], run: list[int]) -> bool:
     """Whether the digits of ``run`` are as equally high as type is and handwriting is not."""
     heights = [digit.box.height for number in run for digit in records[number].reading.digits]
-    return bool(heights) and max(heights) - min(heights) <= SAME_SIZE * max(heights) + 1
+    return bool(heights) and max(heights) - min(heights) <= SAME_SIZE * max(heights)
 
 
 def _colourless(colour: ColourImage | None, records: tuple[Record, ...]) -> set[int]:

@@ -37,10 +37,7 @@ def find_baselines(clean: CleanPage, cells: list[Box]) -> list[Box]:
         Cells found by their lines, whose sides are left out.
     """
     lines = _single_lines(clean, cells)
-    if not lines:
-        return []
-    digits = find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px)
-    fields = [_field_over(line, digits, clean.stroke_px) for line in lines]
+    fields = [_field_over(line, _ink_over(clean, line), clean.stroke_px) for line in lines]
     return _without_repeats([field for field in fields if field is not None])
 
 
@@ -66,6 +63,18 @@ def _is_unbroken(clean: CleanPage, line: Box) -> bool:
 def _box(contour: npt.NDArray[np.int32]) -> Box:
     left, top, width, height = cv2.boundingRect(contour)
     return Box(top, left, top + height, left + width)
+
+
+def _ink_over(clean: CleanPage, line: Box) -> list[Box]:
+    """Boxes of the pieces of ink near a line, on the page."""
+    reach = round((REACH_STROKES + LOWEST_STROKES) * clean.stroke_px)
+    around_line = Box(
+        max(0, line.top - 2 * reach),
+        max(0, line.left - reach),
+        min(clean.ink.shape[0], line.bottom + reach),
+        min(clean.ink.shape[1], line.right + reach),
+    )
+    return find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px, around_line)
 
 
 def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:

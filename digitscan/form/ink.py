@@ -41,10 +41,19 @@ def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, 
 
 def _without_pale(ink: GreyImage) -> GreyImage:
     """``ink`` without what is much paler than its darkest strokes: patterns to write over."""
-    dark = np.percentile(ink[ink > 0], 90) if ink.any() else 0
+    if int(ink.max(initial=0)) < DARK_PEN:
+        return ink
+    dark = _level_of(ink, 0.9)
     if dark < DARK_PEN:
         return ink
     return np.asarray(cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1], np.uint8)
+
+
+def _level_of(ink: GreyImage, share: float) -> int:
+    """Darkness that ``share`` of the inked pixels do not exceed."""
+    counts = np.bincount(ink.ravel(), minlength=256)
+    counts[0] = 0
+    return int(np.searchsorted(np.cumsum(counts), share * counts.sum()))
 
 
 def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask, Mask]:

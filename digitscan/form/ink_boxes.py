@@ -10,15 +10,18 @@ from digitscan.form.ink import erase_ruling
 from digitscan.values import Box, CleanPage
 
 
-def find_ink_boxes(clean: CleanPage, smallest: float) -> list[Box]:
+def find_ink_boxes(clean: CleanPage, smallest: float, within: Box | None = None) -> list[Box]:
     """Boxes of the connected pieces of ink that are ``smallest`` pixels high or wide, or more.
 
-    Strokes that cross the ruling are whole.
+    Strokes that cross the ruling are whole. ``within`` is the part of the page to look at.
     """
-    ink = erase_ruling(clean.ink, clean.level, clean.plumb, clean.stroke_px)
+    part = within or Box(0, 0, *clean.ink.shape)
+    ink = clean.ink[part.slices]
+    ink = erase_ruling(ink, clean.level[part.slices], clean.plumb[part.slices], clean.stroke_px)
     contours, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     rectangles = [cv2.boundingRect(contour) for contour in contours]
-    boxes = [Box(y, x, y + height, x + width) for x, y, width, height in rectangles]
+    top, left = part.top, part.left
+    boxes = [Box(top + y, left + x, top + y + h, left + x + w) for x, y, w, h in rectangles]
     return [box for box in boxes if max(box.height, box.width) >= smallest]
 
 

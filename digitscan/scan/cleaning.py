@@ -25,7 +25,7 @@ LARGEST_WORK_PIXELS = 6_000_000
 OVERVIEW_SIDE = 1000
 """Longer side of the small image on which the lie of the sheet is estimated."""
 OVERVIEW_STROKE_PX = 2.0
-PROBE_SIDE = 1200
+PROBE_SIDE = 900
 """Side of the part of the page, at full resolution, on which strokes are measured."""
 BILEVEL_THRESHOLD = 110
 STILL_SHIFT = 0.002
@@ -132,7 +132,10 @@ def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyI
     if to_work[0, 0] < 0.6:
         darkness = cv2.resize(darkness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         to_work = to_work @ np.diag([2.0, 2.0, 1.0])
-    moved = cv2.warpPerspective(darkness, to_work, size, borderMode=cv2.BORDER_REPLICATE)
+    if np.allclose(to_work[2], [0, 0, 1]):
+        moved = cv2.warpAffine(darkness, to_work[:2], size, borderMode=cv2.BORDER_REPLICATE)
+    else:
+        moved = cv2.warpPerspective(darkness, to_work, size, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
 
 

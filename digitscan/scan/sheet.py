@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from digitscan.values import GreyImage, Mask
 
+CALM_SIDE = 330
+"""Longer side of the copy on which paper and surround are told apart."""
 SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97
 """Share of the picture that the sheet covers; above it there is no surround to speak of."""
 LEAST_CONTRAST = 40
@@ -33,22 +35,26 @@ def find_sheet(picture: GreyImage) -> Mask | None:
     picture : (H, W) uint8
         A small grey copy of the page, 0 black.
     """
-    calm = np.asarray(cv2.medianBlur(picture, 7), np.uint8)
+    step = max(1, max(picture.shape) // CALM_SIDE)
+    calm = np.asarray(cv2.medianBlur(np.ascontiguousarray(picture[::step, ::step]), 5), np.uint8)
     _, bright = cv2.threshold(calm, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(contours, key=cv2.contourArea, default=None)
     if largest is None:
         return None
     hull = cv2.convexHull(largest)
-    area, share = cv2.contourArea(largest), cv2.contourArea(hull) / picture.size
+    area, share = cv2.contourArea(largest), cv2.contourArea(hull) / calm.size
     if not SMALLEST_SHARE <= share <= LARGEST_SHARE:
         return None
     if area < LEAST_SOLIDITY * cv2.contourArea(hull):
         return None
-    sheet = np.zeros_like(picture)
+    sheet = np.zeros_like(calm)
     cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
     paper, around = np.median(calm[sheet > 0]), np.percentile(calm[sheet == 0], 75)
-    return sheet > 0 if paper - around >= LEAST_CONTRAST else None
+    if paper - around < LEAST_CONTRAST:
+        return None
+    height, width = picture.shape
+    return np.asarray(cv2.resize(sheet, (width, height)) > 127, np.bool_)
 
 
 def sheet_edges(sheet: Mask) -> npt.NDArray[np.float64]:
