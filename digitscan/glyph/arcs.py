@@ -26,6 +26,8 @@ CUT_DEPTH = 0.8
 """What each stroke width crossed, over the first, costs on top."""
 CROWDED = 5.0
 """What it costs to cut a blob that leaves no room for two digits, times what it lacks to it."""
+STRUCK_DIGIT = 12.0
+"""What it costs to read a digit that a line crosses out."""
 TORN_CELL = 1.5
 """What it costs to take ink of two cells of a comb for one digit."""
 DOUBTED = math.log(0.3)
@@ -49,7 +51,8 @@ def lay_arcs(
             arcs[candidate.first].extend(_doubted(candidate, row[NOT_A_DIGIT], run, height))
     for start, piece in enumerate(pieces):
         kind = kind_of([piece], height)
-        total = junk[start] - kind.value - _cut_cost(piece)
+        doubt = 0.0 if kind is Leftover.STRUCK else junk[start]
+        total = doubt - kind.value - _cut_cost(piece)
         arcs[start].append(Arc(start, start + 1, (), total, leftover=kind))
     return arcs
 
@@ -57,7 +60,7 @@ def lay_arcs(
 def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence[Piece]) -> Arc:
     """The arc that takes a candidate for one digit."""
     torn = TORN_CELL * (run[0].cell != run[-1].cell)
-    cost = candidate.cost + _cut_cost(run[0]) + torn
+    cost = candidate.cost + _cut_cost(run[0]) + torn + STRUCK_DIGIT * run[0].struck
     digits = row[:NOT_A_DIGIT]
     least = max(sorted(digits)[-FOLLOWED], UNFOLLOWED)
     choices = tuple(

@@ -24,6 +24,8 @@ CLOSE = 0.12
 """Two blobs, both as high as digits, may be one digit if no further apart, in digit heights."""
 NEAR = 0.3
 """The same where one of the two is lower than a digit, or both stand in one cell of a comb."""
+DOT, TOUCHING = 0.3, 0.06
+"""A blob smaller than the first may be a decimal point unless it is no further than the second."""
 LOW = 0.55
 """Lower than this share of the digit height is too low for a digit beside the others."""
 LOWEST = 0.3
@@ -81,9 +83,16 @@ def _may_join(run: Sequence[Piece], height: float) -> bool:
         return False
     if last.cut is not None:
         return True
+    if min(_size(last), max(map(_size, run[:-1]))) < DOT * height:
+        return _gap(run) <= TOUCHING * height
     low = min(last.box.height, max(p.box.height for p in run[:-1])) < LOW * height
     in_cell = last.cell is not None and last.cell == run[-2].cell
     return _gap(run) <= (NEAR if low or in_cell else CLOSE) * height
+
+
+def _size(piece: Piece) -> int:
+    """The longer side of a piece."""
+    return max(piece.box.height, piece.box.width)
 
 
 def _gap(run: Sequence[Piece]) -> float:

@@ -21,6 +21,8 @@ class Leftover(Enum):
 
 DOT = 0.4
 """A dot or comma is lower and narrower than this share of the digit height."""
+SOLID = 0.5
+"""A dash fills this share of its box; with nothing to compare it with, that tells it."""
 POINT = 0.3
 """A dot whose lower edge lies this share of the digit height above the digits is no point."""
 
@@ -34,7 +36,9 @@ def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
     box = pieces[0].box
     if max(box.height, box.width) < DOT * height:
         return Leftover.DOT
-    return Leftover.DASH if is_long(box) and box.height < DOT * height else Leftover.INK
+    solid = pieces[0].pixels > SOLID * box.width * box.height
+    is_dash = is_long(box) and (box.height < DOT * height or solid)
+    return Leftover.DASH if is_dash else Leftover.INK
 
 
 def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: float) -> bool:

@@ -31,7 +31,7 @@ SIDESTEP = 0.25
 """Cost of a step aside, in pixels of ink crossed: keeps seams upright where ink does not care."""
 SHALLOW = 3.2
 """Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
-DEEP = 4.0
+DEEP = 5.0
 """The same in a blob too wide for one digit."""
 TOO_WIDE = 1.05
 """A blob wider than this share of the digit height is too wide for one digit."""
@@ -44,6 +44,8 @@ THIN = 1.9
 LONG_RUN = 0.3
 """A run of thin columns this share of the digit height long is cut at both of its ends."""
 MOST_SEAMS = 12
+LEAST_WIDTH = 0.38
+"""Room on each side of a seam through two strokes, at least, in digit heights."""
 MOST_SWAY = 0.5
 """How far a seam may wander sideways, in digit heights: one that lies down parts no digits."""
 WALL = 1e3
@@ -234,30 +236,51 @@ def _paths(strip: Costs, summed: Costs, reached: Costs, starts: Starts) -> list[
 def _apart(upright: _Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Path]:
     """Keep the paths, best first, that leave a digit's ink between any two; left to right."""
     kept: list[_Path] = []
-    taken = [summed[:, upright.left - 1], summed[:, upright.right - 1]]
+    edges = [_edge(summed, upright.left), _edge(summed, upright.right)]
     for path in paths:
-        too_deep = path.crossed > upright.deepest * upright.pen
-        sways = np.ptp(path.columns) > MOST_SWAY * upright.digit
-        if too_deep or sways or (path.strokes > 1 and not upright.too_wide):
+        if not _is_likely(path, upright):
             continue
-        place = sum(float((path.ink_left - other).sum()) > 0 for other in taken)
-        if not 0 < place < len(taken):
+        place = sum(float((path.ink_left - edge.ink_left).sum()) > 0 for edge in edges)
+        if not 0 < place < len(edges):
             continue
-        slabs = (path.ink_left - taken[place - 1], taken[place] - path.ink_left)
-        if all(_is_enough(slab, upright, path.of_dash) for slab in slabs):
-            taken.insert(place, path.ink_left)
+        sides = ((edges[place - 1], path), (path, edges[place]))
+        if all(_may_be_digit(left, right, path, upright) for left, right in sides):
+            edges.insert(place, path)
             kept.insert(place - 1, path)
             if len(kept) == MOST_SEAMS:
                 break
     return kept
 
 
-def _is_enough(slab: Costs, upright: _Upright, of_dash: bool) -> bool:
-    """Whether the ink of each row between two seams (ROWS,) may be that of a digit."""
+def _edge(summed: Costs, column: int) -> _Path:
+    """The left or right end of a blob, as if it were a seam."""
+    return _Path(np.full(ROWS, column), 0.0, 0, summed[:, column - 1], False)
+
+
+def _is_likely(path: _Path, upright: _Upright) -> bool:
+    """Whether a seam by itself may part two digits."""
+    if path.crossed > upright.deepest * upright.pen:
+        return False
+    if np.ptp(path.columns) > MOST_SWAY * upright.digit:
+        return False
+    return upright.too_wide or path.strokes <= 1
+
+
+def _may_be_digit(left: _Path, right: _Path, seam: _Path, upright: _Upright) -> bool:
+    """Whether the ink between two seams may be a digit, or the dash that ``seam`` cuts off.
+
+    A seam through two strokes is more often the middle of a 0 than two digits that touch twice:
+    it must leave room on both sides for more than half a 0.
+    """
+    slab = right.ink_left - left.ink_left
     if float(slab.sum()) < LEAST_INK * upright.pen * upright.digit:
         return False
+    if seam.strokes > 1:
+        width = float((right.columns - left.columns).mean())
+        if width < LEAST_WIDTH * upright.digit:
+            return False
     there = (slab > 0.5).nonzero()[0]
-    least = 0.0 if of_dash else LEAST_HEIGHT * upright.digit
+    least = 0.0 if seam.of_dash else LEAST_HEIGHT * upright.digit
     return len(there) > 0 and int(there[-1] - there[0]) + 1 >= least
 
 

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from digitscan.glyph.candidates import bar_cost, make_candidates, shape_cost
+from digitscan.glyph.normalise import normalise_glyph
+from digitscan.glyph.pieces import cut_pieces
+from digitscan.values import GreyImage
+
+STROKE = 5.0
+
+
+def bars(*columns: int) -> GreyImage:
+    ink = np.zeros((80, 400), np.uint8)
+    for column in columns:
+        ink[20:60, column : column + 5] = 255
+    return ink
+
+
+def runs(ink: GreyImage) -> list[tuple[int, int]]:
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    return [(c.first, c.last) for c in make_candidates(pieces, STROKE)]
+
+
+def test_digits_far_apart_give_one_candidate_each() -> None:
+    assert runs(bars(20, 60, 100, 140)) == [(0, 0), (1, 1), (2, 2), (3, 3)]
+
+
+def test_close_strokes_may_be_one_digit() -> None:
+    assert runs(bars(20, 28, 100)) == [(0, 0), (0, 1), (1, 1), (2, 2)]
+
+
+def test_a_low_part_may_belong_to_its_neighbour() -> None:
+    ink = bars(20, 100)
+    ink[22:40, 32:37] = 255
+    assert runs(ink) == [(0, 0), (0, 1), (1, 1), (2, 2)]
+
+
+def test_a_dot_that_may_be_a_decimal_point_is_neither_a_digit_nor_part_of_one() -> None:
+    ink = bars(20, 100)
+    ink[52:61, 32:41] = 255
+    assert runs(ink) == [(0, 0), (2, 2)]
+
+
+def test_a_dash_is_no_candidate() -> None:
+    ink = bars(100, 140)
+    ink[38:43, 20:70] = 255
+    assert runs(ink) == [(1, 1), (2, 2)]
+
+
+def test_a_candidate_of_touching_digits_can_be_the_whole_blob() -> None:
+    ink = np.zeros((80, 200), np.uint8)
+    for column in (80, 105):
+        cv2.ellipse(ink, (column, 40), (9, 20), 0, 0, 360, 255, 5)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    candidates = make_candidates(pieces, STROKE)
+    assert len(pieces) > 1
+    whole = [c for c in candidates if (c.first, c.last) == (0, len(pieces) - 1)]
+    assert len(whole) == 1
+    assert np.array_equal(whole[0].glyph, normalise_glyph(ink))
+
+
+def test_the_glyph_is_that_of_the_ink_alone() -> None:
+    ink = bars(20)
+    (candidate,) = make_candidates(cut_pieces(ink, (7, 9), STROKE), STROKE)
+    assert np.array_equal(candidate.glyph, normalise_glyph(ink))
+    assert (candidate.box.top, candidate.box.left) == (27, 29)
+
+
+def test_ordinary_shapes_cost_nothing_and_odd_ones_do() -> None:
+    assert shape_cost(1.0, 0.7, 0.0) == 0
+    assert shape_cost(0.4, 0.3, 0.0) > 1
+    assert shape_cost(1.0, 1.3, 0.0) > 1
+    assert shape_cost(1.0, 0.7, 0.2) > 1
+
+
+def test_a_long_bare_bar_is_odd() -> None:
+    assert bar_cost(10, 1.5) == 0
+    assert bar_cost(30, 1.5) > 2
+    assert bar_cost(30, 8) == 0

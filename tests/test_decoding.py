@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from digitscan.glyph.arcs import lay_arcs
+from digitscan.glyph.candidates import make_candidates
+from digitscan.glyph.decoding import decode_field
+from digitscan.glyph.leftovers import Leftover
+from digitscan.glyph.paths import Arc, likeliest_strings, masses_by_length
+from digitscan.glyph.pieces import Piece, cut_pieces
+from digitscan.rules import ANY_NUMBER, Rule
+from digitscan.values import NOT_A_DIGIT, Box, GreyImage, Probabilities, Reading, Status
+
+STROKE = 5.0
+
+
+def bars(*columns: int) -> GreyImage:
+    """Ink of upright strokes, 40 rows high, which the fake classifier may call any digit."""
+    ink = np.zeros((80, 400), np.uint8)
+    for column in columns:
+        ink[20:60, column : column + 5] = 255
+    return ink
+
+
+def row(digit: int, certainty: float = 0.999) -> list[float]:
+    """Probabilities of one glyph: ``certainty`` for its class, the rest spread evenly."""
+    rest = (1 - certainty) / 10
+    return [certainty if index == digit else rest for index in range(11)]
+
+
+def read(
+    ink: GreyImage,
+    rows: list[list[float]],
+    rule: Rule = ANY_NUMBER,
+    cells: tuple[Box, ...] = (),
+) -> Reading:
+    pieces = cut_pieces(ink, (0, 0), STROKE, cells)
+    candidates = make_candidates(pieces, STROKE)
+    assert len(candidates) == len(rows)
+    return decode_field(pieces, candidates, probabilities(rows), rule, 0.9)
+
+
+def probabilities(rows: list[list[float]]) -> Probabilities:
+    return np.array(rows, np.float32).reshape(-1, 11)
+
+
+def test_no_ink_is_blank() -> None:
+    reading = decode_field((), (), probabilities([]), ANY_NUMBER, 0.9)
+    assert (reading.value, reading.status) == ("", Status.BLANK)
+
+
+def test_sure_digits_are_ok_and_keep_their_leading_zero() -> None:
+    reading = read(bars(20, 60, 100), [row(0), row(4), row(2)])
+    assert (reading.value, reading.status) == ("042", Status.OK)
+    assert reading.confidence > 0.95
+    assert [digit.box.left for digit in reading.digits] == [20, 60, 100]
+
+
+def test_an_unsure_digit_is_reviewed_and_its_rival_told() -> None:
+    torn = [0.0] * 11
+    torn[1], torn[7] = 0.6, 0.4
+    reading = read(bars(20, 60), [row(3), torn])
+    assert (reading.value, reading.status) == ("31", Status.REVIEW)
+    assert reading.confidence == pytest.approx(0.6, abs=0.02)
+    assert reading.alternatives[0].value == "37"
+    assert reading.alternatives[0].confidence == pytest.approx(0.4, abs=0.02)
+
+
+def test_confidence_falls_with_the_length_of_the_string() -> None:
+    columns = list(range(20, 380, 40))
+    long = read(bars(*columns), [row(5, 0.97) for _ in columns])
+    short = read(bars(20), [row(5, 0.97)])
+    assert long.value == "5" * 9
+    assert long.confidence < short.confidence
+
+
+def test_ambiguous_grouping_is_reviewed() -> None:
+    """Two close strokes, sure to be 1 and 1 apart, and just as sure to be 4 together."""
+    reading = read(bars(20, 28), [row(1), row(4), row(1)])
+    assert reading.status is Status.REVIEW
+    assert {reading.value, reading.alternatives[0].value} == {"4", "11"}
+
+
+def test_parts_that_are_no_digits_are_read_together() -> None:
+    reading = read(bars(20, 28, 80), [row(NOT_A_DIGIT), row(4), row(NOT_A_DIGIT), row(7)])
+    assert (reading.value, reading.status) == ("47", Status.OK)
+
+
+def test_letters_are_unreadable() -> None:
+    reading = read(bars(20, 60, 100), [row(NOT_A_DIGIT), row(0), row(NOT_A_DIGIT)])
+    assert (reading.value, reading.status) == ("", Status.UNREADABLE)
+
+
+def test_a_letter_among_digits_is_never_passed_over_in_silence() -> None:
+    reading = read(bars(20, 60, 100), [row(8), row(NOT_A_DIGIT), row(3)])
+    assert reading.status is Status.REVIEW
+    assert reading.value == "83"
+
+
+def test_doubtful_letters_are_not_ok() -> None:
+    """Each is a little more likely a digit than not."""
+    half = [0.0] * 11
+    half[5], half[NOT_A_DIGIT] = 0.55, 0.45
+    assert read(bars(20, 60), [half, half]).status is not Status.OK
+
+
+def test_a_dash_before_the_number_is_passed_over() -> None:
+    ink = bars(100, 140)
+    ink[38:43, 20:70] = 255
+    reading = read(ink, [row(6), row(1)])
+    assert (reading.value, reading.status) == ("61", Status.OK)
+
+
+def test_a_dash_between_digits_asks_for_review() -> None:
+    ink = bars(20, 140)
+    ink[38:43, 60:100] = 255
+    reading = read(ink, [row(6), row(1)])
+    assert (reading.value, reading.status) == ("61", Status.REVIEW)
+
+
+def test_a_dash_alone_is_a_strike() -> None:
+    ink = bars()
+    ink[38:43, 60:120] = 255
+    reading = read(ink, [])
+    assert (reading.value, reading.status) == ("", Status.STRUCK)
+
+
+def test_a_decimal_point_asks_for_review() -> None:
+    ink = bars(20, 60)
+    ink[53:61, 38:46] = 255
+    reading = read(ink, [row(2), row(5)])
+    assert (reading.value, reading.status) == ("25", Status.REVIEW)
+
+
+def test_a_stray_dot_does_not() -> None:
+    ink = bars(20, 60)
+    ink[30:38, 37:45] = 255
+    reading = read(ink, [row(2), row(5)])
+    assert (reading.value, reading.status) == ("25", Status.OK)
+
+
+def test_strokes_in_a_row_are_a_tally() -> None:
+    reading = read(bars(20, 60, 100, 140), [row(1)] * 4)
+    assert reading.status is Status.REVIEW
+
+
+def test_the_rule_decides_between_groupings() -> None:
+    rows = [row(1, 0.6), row(4), row(1, 0.6)]
+    assert read(bars(20, 28), rows).value == "4"
+    two = read(bars(20, 28), rows, Rule(min_digits=2, max_digits=2))
+    assert two.value == "11"
+    assert two.status is Status.REVIEW
+
+
+def test_a_rule_that_no_reading_keeps_is_told() -> None:
+    reading = read(bars(20, 60), [row(1), row(2)], Rule(min_digits=5, max_digits=5))
+    assert (reading.value, reading.status) == ("12", Status.RULE_FAILED)
+
+
+COMB = tuple(Box(0, 40 * i, 80, 40 * i + 40) for i in range(10))
+
+
+def test_empty_cells_between_digits_are_allowed() -> None:
+    reading = read(bars(15, 135), [row(4), row(2)], cells=COMB)
+    assert (reading.value, reading.status) == ("42", Status.OK)
+
+
+def test_one_cell_holds_one_digit() -> None:
+    """What would be two digits in a line is one where both strokes stand in one cell."""
+    rows = [row(1, 0.9), row(4, 0.6), row(1, 0.9)]
+    assert read(bars(10, 19), rows).value == "11"
+    assert read(bars(10, 19), rows, cells=COMB).value == "4"
+
+
+def draw_cross(ink: GreyImage, left: int) -> None:
+    for step in range(36):
+        for column in (left + step, left + 35 - step):
+            ink[22 + step : 26 + step, max(column - 2, 0) : column + 3] = 255
+
+
+def test_crossed_cells_before_the_number_are_passed_over() -> None:
+    ink = bars(95, 135)
+    draw_cross(ink, 2)
+    draw_cross(ink, 42)
+    pieces = cut_pieces(ink, (0, 0), STROKE, COMB)
+    candidates = make_candidates(pieces, STROKE)
+    rows = [row(3) if c.box.left > 90 and c.box.width < 9 else row(10) for c in candidates]
+    reading = decode_field(pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9)
+    assert (reading.value, reading.status) == ("33", Status.OK)
+
+
+def test_a_struck_number_is_struck() -> None:
+    ink = bars(60, 100, 140)
+    ink[38:43, 30:180] = 255
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    candidates = make_candidates(pieces, STROKE)
+    rows = [row(1) for _ in candidates]
+    reading = decode_field(pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9)
+    assert (reading.value, reading.status) == ("", Status.STRUCK)
+
+
+def brute_force(pieces: tuple[Piece, ...], arcs: list[list[Arc]]) -> dict[str, float]:
+    """Mass of every string, by walking every way."""
+    found: dict[str, float] = {}
+
+    def walk(at: int, text: str, mass: float) -> None:
+        if at == len(pieces):
+            found[text] = found.get(text, 0.0) + math.exp(mass)
+            return
+        for arc in arcs[at]:
+            if arc.leftover is not None:
+                walk(arc.end, text, mass + arc.total)
+            for digit, gain in arc.choices:
+                walk(arc.end, text + digit, mass + gain)
+
+    walk(0, "", 0.0)
+    return found
+
+
+def test_the_search_finds_what_walking_every_way_finds() -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        gaps = rng.choice([8, 9, 30], size=4)
+        pieces = cut_pieces(bars(*itertools.accumulate(gaps, initial=20)), (0, 0), STROKE)
+        candidates = make_candidates(pieces, STROKE)
+        table = rng.dirichlet(np.full(11, 0.3), len(candidates)).astype(np.float32)
+        arcs = lay_arcs(pieces, candidates, table)
+        every = brute_force(pieces, arcs)
+        strings = likeliest_strings(arcs, 1)
+        best = max(every, key=lambda text: every[text])
+        assert strings[0].text == best
+        assert math.exp(strings[0].mass) == pytest.approx(every[best], rel=0.02)
+        total = sum(math.exp(mass) for mass in masses_by_length(arcs, 1).values())
+        assert sum(every.values()) <= total * 1.001
+
+
+def test_mass_is_kept_apart_by_length() -> None:
+    one = Arc(0, 1, (("1", 0.0),), 0.0)
+    two = Arc(1, 2, (("2", 0.0),), 0.0)
+    past = Arc(1, 2, (), -1.0, leftover=Leftover.DASH)
+    by_length = masses_by_length([[one], [two, past]], 5)
+    assert by_length == {2: pytest.approx(0.0), 1: pytest.approx(-1.0)}
+
+
+def test_digits_point_at_the_candidates_that_were_read() -> None:
+    ink = bars(20, 28)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    candidates = make_candidates(pieces, STROKE)
+    table = probabilities([row(NOT_A_DIGIT), row(4), row(NOT_A_DIGIT)])
+    reading = decode_field(pieces, candidates, table, ANY_NUMBER, 0.9)
+    assert np.array_equal(reading.digits[0].probabilities, table[1])
+    assert reading.digits[0].box == candidates[1].box

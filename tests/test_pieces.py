@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
+from digitscan.values import Box, GreyImage
+
+STROKE = 5.0
+
+
+def paper(height: int = 80, width: int = 300) -> GreyImage:
+    return np.zeros((height, width), np.uint8)
+
+
+def draw_line(ink: GreyImage, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Draw a pen stroke from one (row, column) to another."""
+    cv2.line(ink, start[::-1], end[::-1], 255, int(STROKE))
+
+
+def draw_ring(ink: GreyImage, row: int, column: int, height: int = 40, width: int = 26) -> None:
+    axes = (width // 2, height // 2)
+    cv2.ellipse(ink, (column, row), axes, 0, 0, 360, 255, int(STROKE))
+
+
+def all_ink(pieces: tuple[Piece, ...], shape: tuple[int, ...]) -> GreyImage:
+    picture = np.zeros(shape, np.uint8)
+    for piece in pieces:
+        np.maximum(picture[piece.box.slices], piece.ink, out=picture[piece.box.slices])
+    return picture
+
+
+def test_no_ink_gives_no_pieces() -> None:
+    assert cut_pieces(paper(), (0, 0), STROKE) == ()
+
+
+def test_specks_alone_give_no_pieces() -> None:
+    ink = paper()
+    ink[10:12, 20:23] = 255
+    ink[50, 200] = 255
+    assert cut_pieces(ink, (0, 0), STROKE) == ()
+
+
+def test_separate_digits_come_left_to_right_at_their_place_in_the_page() -> None:
+    ink = paper()
+    draw_line(ink, (20, 40), (60, 40))
+    draw_ring(ink, 40, 100)
+    pieces = cut_pieces(ink, (1000, 2000), STROKE)
+    assert len(pieces) == 2
+    assert 2036 <= pieces[0].box.left <= 2038
+    assert pieces[0].box.right < pieces[1].box.left
+    assert pieces[1].box.top >= 1000
+    assert [piece.cut for piece in pieces] == [None, None]
+
+
+def test_a_detached_bar_stays_with_its_five() -> None:
+    ink = paper()
+    cv2.ellipse(ink, (100, 48), (13, 14), 0, -90, 120, 255, int(STROKE))
+    draw_line(ink, (24, 92), (24, 112))
+    draw_line(ink, (20, 40), (60, 40))
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert len(pieces) == 2
+    assert pieces[1].box.top <= 24
+
+
+def test_a_speck_far_above_a_digit_does_not_stretch_it() -> None:
+    ink = paper()
+    draw_ring(ink, 55, 100)
+    ink[2:5, 99:102] = 255
+    (piece,) = cut_pieces(ink, (0, 0), STROKE)
+    assert piece.box.top > 20
+
+
+def test_a_dot_on_the_line_between_digits_is_kept() -> None:
+    ink = paper()
+    draw_line(ink, (20, 40), (60, 40))
+    cv2.circle(ink, (65, 58), 3, 255, -1)
+    draw_line(ink, (20, 90), (60, 90))
+    assert len(cut_pieces(ink, (0, 0), STROKE)) == 3
+
+
+def test_leaning_neighbours_that_overhang_stay_apart() -> None:
+    ink = paper()
+    for left in (40, 62, 84):
+        draw_line(ink, (60, left), (20, left + 24))
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert len(pieces) == 3
+    assert all(piece.end - piece.start < 3 * STROKE for piece in pieces)
+
+
+def test_touching_rings_are_cut_where_they_touch() -> None:
+    ink = paper()
+    draw_ring(ink, 40, 80)
+    draw_ring(ink, 40, 112)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    cuts = [piece for piece in pieces if piece.cut is not None]
+    assert any(abs(piece.box.left - 96) <= 5 for piece in cuts)
+
+
+def test_a_dash_that_touches_a_digit_is_cut_off() -> None:
+    ink = paper()
+    draw_line(ink, (40, 10), (40, 88))
+    draw_ring(ink, 40, 100)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert len(pieces) >= 2
+    assert pieces[0].box.height < 2 * STROKE
+    assert abs(pieces[0].box.right - 87) <= 6
+
+
+def test_a_line_through_a_number_marks_it_struck() -> None:
+    ink = paper()
+    for column in (80, 120, 160):
+        draw_ring(ink, 40, column)
+    assert not any(piece.struck for piece in cut_pieces(ink, (0, 0), STROKE))
+    draw_line(ink, (42, 50), (38, 190))
+    assert all(piece.struck for piece in cut_pieces(ink, (0, 0), STROKE))
+
+
+def test_pieces_know_their_cell() -> None:
+    ink = paper()
+    draw_ring(ink, 40, 25)
+    draw_line(ink, (20, 130), (60, 130))
+    cells = tuple(Box(100, 500 + 50 * i, 180, 550 + 50 * i) for i in range(6))
+    pieces = cut_pieces(ink, (100, 500), STROKE, cells)
+    assert [piece.cell for piece in pieces] == [0, 2]
+
+
+def test_digit_height_counts_the_parts_of_a_cut_blob_as_one() -> None:
+    ink = paper()
+    for column in (80, 112, 144):
+        draw_ring(ink, 40, column)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert len(pieces) > 1
+    assert digit_height(pieces) == pytest.approx(45, abs=2)
+    assert digit_height(()) == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(15, 60), st.integers(20, 270), st.integers(15, 60), st.integers(20, 270)
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_no_ink_is_lost_and_none_made_up(strokes: list[tuple[int, int, int, int]]) -> None:
+    ink = paper()
+    for top, left, bottom, right in strokes:
+        if abs(top - bottom) + abs(left - right) > 12:
+            draw_line(ink, (top, left), (bottom, right))
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert np.array_equal(all_ink(pieces, ink.shape), ink)
+    assert sum(piece.pixels for piece in pieces) == np.count_nonzero(ink)
