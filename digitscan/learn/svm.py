@@ -47,10 +47,10 @@ class SvmSettings:
 
     hog: HogSettings = field(default_factory=HogSettings)
     material: MaterialSettings = field(default_factory=MaterialSettings)
-    components: int = 100
+    components: int = 80
     penalty: float = 5.0
     gamma: float = 1.0
-    margin: float = 1.2
+    margin: float = 1.05
     cache_mb: float = 1500.0
 
 
