@@ -88,8 +88,8 @@ def test_skips_leave_ink_out() -> None:
     stroke = [arc((0.5, 0.5), (0.5, 0.5), (0, 350), points=40)]
     wholes = [draw_strokes(stroke, Pen(generator(seed)), skips=0) for seed in range(12)]
     parts = [draw_strokes(stroke, Pen(generator(seed)), skips=1) for seed in range(12)]
-    assert all((part <= whole).all() for part, whole in zip(parts, wholes, strict=True))
-    assert any((part < whole).any() for part, whole in zip(parts, wholes, strict=True))
+    lost = [1 - part.sum() / whole.sum() for part, whole in zip(parts, wholes, strict=True)]
+    assert min(lost) > -0.01 and 0.02 < max(lost) < 0.2
 
 
 def test_a_flag_widens_a_one_and_leaves_its_stem() -> None:

@@ -7,6 +7,8 @@ were chosen on digits of other hands and scanners, on which no model was trained
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -25,9 +27,13 @@ BREAK_SHARE = 0.1
 SPECK_SHARE = 0.06
 SCAN_SHARE = 0.6
 MAX_TURN_DEGREES = 14.0
+MAX_WIDTH = 1.15
+"""Stretching makes no digit wider than this many times its height."""
 
 
-def age_ink(ink: GreyImage, random: np.random.Generator, neighbours: Images) -> GreyImage:
+def age_ink(
+    ink: GreyImage, random: np.random.Generator, neighbours: Images, stretched: float = 0.0
+) -> GreyImage:
     """Pass the ink of one digit through a hand's and a scanner's accidents.
 
     Parameters
@@ -36,6 +42,8 @@ def age_ink(ink: GreyImage, random: np.random.Generator, neighbours: Images) -> 
         0 is paper; about 100 pixels high.
     neighbours : (N, 28, 28) uint8
         Digits that a fragment at the side may come from.
+    stretched : float
+        Share of digits that are given quite other proportions.
 
     Returns
     -------
@@ -44,6 +52,8 @@ def age_ink(ink: GreyImage, random: np.random.Generator, neighbours: Images) -> 
     """
     pen = Pen(random)
     ink = crop_ink(ink)
+    if stretched and pen.chance(stretched):
+        ink = stretch_ink(ink, pen)
     if pen.chance(WARP_SHARE):
         ink = warp_ink(ink, pen)
     if pen.chance(ELASTIC_SHARE):
@@ -91,6 +101,14 @@ def warp_ink(ink: GreyImage, pen: Pen, strength: float = 1.0) -> GreyImage:
     matrix = np.column_stack([shape, shift])
     size = (int(new_columns), int(new_rows))
     return np.asarray(cv2.warpAffine(ink, matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
+
+
+def stretch_ink(ink: GreyImage, pen: Pen) -> GreyImage:
+    """Make a digit wider, or rarely narrower, as hands and some scanning software do."""
+    rows, columns = ink.shape
+    factor = pen.between(1.0, 1.8) if pen.chance(0.8) else pen.between(0.65, 1.0)
+    width = max(2, round(min(columns * factor, max(columns, MAX_WIDTH * rows))))
+    return np.asarray(cv2.resize(ink, (width, rows), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _ripple(ink: GreyImage, pen: Pen) -> GreyImage:
@@ -193,7 +211,7 @@ def _add_specks(ink: GreyImage, pen: Pen) -> GreyImage:
 def scan_ink(ink: GreyImage, pen: Pen) -> GreyImage:
     """Scan at a low or middling resolution: blurred, noisy, squeezed as JPEG or thresholded."""
     scale = pen.between(14, 60) / max(ink.shape)
-    small = ink
+    small: Any = ink
     if scale < 1:
         height, width = (max(3, round(side * scale)) for side in ink.shape)
         small = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA)

@@ -26,10 +26,11 @@ def save_checkpoint(folder: Path, arrays: list[npt.NDArray[Any]], facts: Mapping
     """
     path = folder / CHECKPOINT_NAME
     temporary = path.with_name(f"new-{CHECKPOINT_NAME}")
-    named = {f"array_{number}": array for number, array in enumerate(arrays)}
+    named: dict[str, Any] = {f"array_{number}": array for number, array in enumerate(arrays)}
+    named["facts"] = np.array(json.dumps(facts, sort_keys=True))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        np.savez(temporary, facts=np.array(json.dumps(facts, sort_keys=True)), **named)
+        np.savez(temporary, allow_pickle=False, **named)
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: the checkpoint can't be written ({error})") from error

@@ -190,7 +190,10 @@ def _cross(source: _Source) -> GreyImage:
         corner = pen.tremble([deep, 1.0])
         tick = [pen.line((0, pen.between(0.45, 0.75)), corner), pen.line(corner, (1, 0))]
         return draw_strokes(lean([np.concatenate(tick)], pen), pen)
-    strokes = [pen.line(*pen.tremble(ends, 0.06), 0.05) for ends in forms[choice]]
+    strokes = []
+    for ends in forms[choice]:
+        start, end = pen.tremble(ends, 0.06)
+        strokes.append(pen.line(start, end, 0.05))
     return draw_strokes(lean(strokes, pen), pen)
 
 
@@ -286,7 +289,7 @@ def _paste(canvas: GreyImage, ink: GreyImage, top: int, left: int) -> int:
     left = max(left, 0)
     spot = canvas[top : top + ink.shape[0], left : left + ink.shape[1]]
     np.maximum(spot, ink[: spot.shape[0], : spot.shape[1]], out=spot)
-    return left + ink.shape[1]
+    return left + int(ink.shape[1])
 
 
 _HALVES = {

@@ -13,7 +13,7 @@ import numpy as np
 from digitscan.glyph.normalise import stroke_width
 from digitscan.learn.pen import Pen, add_stroke, curve
 from digitscan.learn.shapes import cross_bar, flag_stroke
-from digitscan.values import GreyImage
+from digitscan.values import GreyImage, Mask
 
 ENLARGED = 4
 """Factor from a 28×28 glyph to the ink that is drawn on."""
@@ -50,7 +50,7 @@ def add_foreign_stroke(glyph: GreyImage, digit: int, random: np.random.Generator
     return ink
 
 
-def _flag_one(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
+def _flag_one(ink: GreyImage, mask: Mask, pen: Pen) -> None:
     width = stroke_width(ink) * pen.between(0.85, 1.15)
     rows = np.flatnonzero(mask.any(axis=1))
     height = float(rows[-1] - rows[0])
@@ -68,7 +68,7 @@ def _flag_one(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
         add_stroke(ink, pen.line(left, right), width)
 
 
-def _cross_seven(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
+def _cross_seven(ink: GreyImage, mask: Mask, pen: Pen) -> None:
     rows = np.flatnonzero(mask.any(axis=1))
     height = float(rows[-1] - rows[0])
     row = int(rows[0] + height * pen.between(0.42, 0.66))
@@ -77,7 +77,7 @@ def _cross_seven(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
     add_stroke(ink, cross_bar(pen, middle, height), width)
 
 
-def _curl_nine(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
+def _curl_nine(ink: GreyImage, mask: Mask, pen: Pen) -> None:
     """Let the tail of a 9 end in a curl to the left."""
     rows = np.flatnonzero(mask.any(axis=1))
     end, height = int(rows[-1]), float(rows[-1] - rows[0])
@@ -92,7 +92,7 @@ def _curl_nine(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
     add_stroke(ink, curve(points), width)
 
 
-def _open_nine(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
+def _open_nine(ink: GreyImage, mask: Mask, pen: Pen) -> None:
     """Rub out a little of the loop of a 9 at its upper right."""
     rows = np.flatnonzero(mask.any(axis=1))
     height, width = float(rows[-1] - rows[0]), stroke_width(ink)
@@ -105,13 +105,13 @@ def _open_nine(ink: GreyImage, mask: GreyImage, pen: Pen) -> None:
     cv2.line(ink, start, end, 0, int(pen.between(0.35, 0.6) * width + wide * 0.08) + 2)
 
 
-def _mean_column(mask: GreyImage) -> float:
+def _mean_column(mask: Mask) -> float:
     """Tell where along x the ink of a few rows lies; their middle where there is none."""
     columns = np.flatnonzero(mask.any(axis=0))
     return float(columns.mean()) if columns.size else mask.shape[1] / 2
 
 
-_CHANGES: dict[int, tuple[Callable[[GreyImage, GreyImage, Pen], None], ...]] = {
+_CHANGES: dict[int, tuple[Callable[[GreyImage, Mask, Pen], None], ...]] = {
     1: (_flag_one,),
     7: (_cross_seven,),
     9: (_curl_nine, _curl_nine, _open_nine),
