@@ -53,7 +53,7 @@ def _lines(records: tuple[Record, ...], *, across: bool) -> list[list[int]]:
     lines: list[list[int]] = []
     for number, record in enumerate(records):
         box = record.field.box
-        line = next((k for k in lines if _aligned(records[k[0]].field.box, box, across)), None)
+        line = next((k for k in lines if _aligned(records[k[-1]].field.box, box, across)), None)
         if line is None:
             lines.append([number])
         else:

@@ -108,8 +108,10 @@ class Reader:
         try:
             return page, self.read(page)
         except Exception as error:
-            trace = "; ".join(line.strip() for line in traceback.format_exception(error)[-2:])
-            return page, PageResult(ref, problem=f"{ref.source}: reading failed, a bug: {trace}")
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"{type(error).__name__} in {place.name}, line {place.lineno}: {error}"
+            problem = " ".join(f"{ref.source}: reading failed, please report: {what}".split())
+            return page, PageResult(ref, problem=problem)
 
     def _classify(self, candidates: Sequence[Candidate]) -> Probabilities:
         """Class probabilities (N, 11) of all candidates of a page, in one batch."""

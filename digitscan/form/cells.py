@@ -14,6 +14,8 @@ LEAST_FILL = 0.7
 """Share of its bounding box that a cell covers; less is no rectangle."""
 LEAST_SHOWN = 0.75
 """Share of a side that must be seen for it to count as there."""
+LARGER = 1.1
+"""How much larger, in area, a box is than one that it holds; less for a double frame."""
 MOST_TEMPLATE_PARTS = 3
 TEMPLATE_SHARE = 0.62
 """Inner cells smaller than this share of a one-digit box are a pattern printed in it."""
@@ -128,7 +130,7 @@ def _holding(boxes: list[Box]) -> Mask:
         & (middle_row < bottom[:, None])
         & (left[:, None] < middle_column)
         & (middle_column < right[:, None])
-        & (area[:, None] > 1.5 * area)
+        & (area[:, None] > LARGER * area)
     )
 
 

@@ -22,6 +22,8 @@ LARGEST_HOLE = 3.0
 """The same where the lines above and below run on: cells in between were not found."""
 INSIDE = 0.1
 """Distance from both lines of its row, as a share of the row's height, of a loop in a stroke."""
+LARGEST_LOOP = 0.62
+"""Height of such a loop, as a share of the row's; higher is a box in a cell."""
 SAME_HEIGHT = 0.3
 UNEVENNESS = 0.2
 """Deviation of a cell's width from the pitch, as a share, that costs one unit."""
@@ -51,6 +53,8 @@ def _is_inside_row(cell: Box, row: list[Box], level: Mask) -> bool:
     """Whether ``cell`` is but a part of one: the lines of a higher neighbour pass it by."""
     reach = max(2, cell.height // 6)
     for other in row:
+        if cell.height > LARGEST_LOOP * other.height:
+            continue
         margin = INSIDE * other.height
         if cell.top < other.top + margin or cell.bottom > other.bottom - margin:
             continue

@@ -12,7 +12,7 @@ from digitscan.form.baselines import find_baselines
 from digitscan.form.cells import find_cells
 from digitscan.form.combs import find_combs
 from digitscan.form.grid import complete_grid
-from digitscan.form.lines import find_lines
+from digitscan.form.lines import find_lines, find_lines_in_cell
 from digitscan.form.order import group_rows
 from digitscan.rules import Rule
 from digitscan.values import Box, CleanPage, Field, FieldKind
@@ -29,6 +29,8 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     groups = [group for row in group_rows(low) for group in find_combs(row, clean.level)]
     fields = [_field_of_cells(group) for group in groups]
     lines = find_baselines(clean, cells) if cells else find_lines(clean)
+    for high in (cell for cell in cells if cell not in low):
+        lines += find_lines_in_cell(clean, high)
     fields += [Field("", box, FieldKind.LINE) for box in lines]
     return _in_reading_order(fields)
 

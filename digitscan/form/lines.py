@@ -18,26 +18,43 @@ TALLEST = 2.5
 """Ink taller than this many times the page's tall ink is no digit."""
 WORD_GAP = 1.1
 """Gap that parts two numbers on a line, as a share of the line's height."""
+CELL_GAP = 2.0
+"""The same in a cell, where one number is written over the whole width."""
+MOST_IN_CELL = 12
 
 
 def find_lines(clean: CleanPage) -> list[Box]:
     """Boxes around groups of ink that stand side by side, in reading order."""
-    boxes = find_ink_boxes(clean, SPECK_STROKES * clean.stroke_px)
+    rows = _rows_of_tall_ink(clean, None)
+    return [group for row in rows for group in _split_at_gaps(row, WORD_GAP)]
+
+
+def find_lines_in_cell(clean: CleanPage, cell: Box) -> list[Box]:
+    """Boxes around the few pieces of ink that stand side by side in a high cell.
+
+    Rows of many pieces are words, and left out.
+    """
+    rows = [row for row in _rows_of_tall_ink(clean, cell) if len(row) <= MOST_IN_CELL]
+    return [group for row in rows for group in _split_at_gaps(row, CELL_GAP)]
+
+
+def _rows_of_tall_ink(clean: CleanPage, within: Box | None) -> list[list[Box]]:
+    """Rows of the pieces of ink that are as high as digits are on the page or in the cell."""
+    boxes = find_ink_boxes(clean, SPECK_STROKES * clean.stroke_px, within)
     heights = np.array([b.height for b in boxes if b.height >= LOWEST_STROKES * clean.stroke_px])
     if not heights.size:
         return []
     tall = float(np.percentile(heights, 75))
-    boxes = [box for box in boxes if TALL * tall <= box.height <= TALLEST * tall]
-    return [group for row in group_rows(boxes) for group in _split_at_gaps(row)]
+    return group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
 
 
-def _split_at_gaps(row: list[Box]) -> list[Box]:
+def _split_at_gaps(row: list[Box], widest: float) -> list[Box]:
     """The row's groups, parted where the gap is wide for the height of the ink."""
     height = float(np.median([box.height for box in row]))
     groups: list[list[Box]] = []
     reach = 0
     for box in row:
-        if groups and box.left - reach <= WORD_GAP * height:
+        if groups and box.left - reach <= widest * height:
             groups[-1].append(box)
         else:
             groups.append([box])

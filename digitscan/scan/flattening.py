@@ -17,6 +17,8 @@ Segments = npt.NDArray[np.float64]
 
 WIDEST_SKEW_DEGREES = 15.0
 MOST_POINTS = 6_000
+LEAST_GAIN = 1.08
+"""How much sharper than the straight profile a turned one must be to be believed."""
 LEAST_SEGMENTS = 4
 """With fewer ruled lines than this the sheet is taken to be free of perspective."""
 PRIOR = 0.02
@@ -37,23 +39,25 @@ def estimate_skew(ink: Mask) -> float:
     y, x = rows[::step].astype(np.float32), columns[::step].astype(np.float32)
     # a coarse angle smears the profile over several rows: fewer, thicker rows see it all the same
     coarse = np.arange(-WIDEST_SKEW_DEGREES, WIDEST_SKEW_DEGREES + 1)
-    best = _sharpest(y / 6, x / 6, coarse)
-    best = _sharpest(y / 2, x / 2, best + np.arange(-0.9, 1, 0.3))
-    return _sharpest(y, x, best + np.arange(-0.3, 0.35, 0.1))
+    best = _sharpest(y, x, coarse, 6)
+    best = _sharpest(y, x, best + np.arange(-0.9, 1, 0.3), 2)
+    best = _sharpest(y, x, best + np.arange(-0.3, 0.35, 0.1), 1)
+    gain = _sharpness(y, x, best, 1) / max(_sharpness(y, x, 0.0, 1), 1.0)
+    return best if gain >= LEAST_GAIN else 0.0
 
 
-def _sharpest(
-    rows: npt.NDArray[np.float32],
-    columns: npt.NDArray[np.float32],
-    angles: npt.NDArray[np.float64],
-) -> float:
-    """Angle whose row profile has the strongest steps; of equals the smallest."""
-    scores = [_sharpness(rows - columns * np.float32(np.tan(np.deg2rad(a)))) for a in angles]
-    favour = np.asarray(scores) * (1 - 0.002 * np.abs(angles))
-    return float(angles[int(np.argmax(favour))])
+Points = npt.NDArray[np.float32]
 
 
-def _sharpness(rows: npt.NDArray[np.float32]) -> float:
+def _sharpest(y: Points, x: Points, angles: npt.NDArray[np.float64], thickness: int) -> float:
+    """Angle whose row profile has the strongest steps; of near equals the smallest."""
+    scores = np.array([_sharpness(y, x, angle, thickness) for angle in angles])
+    return float(angles[int(np.argmax(scores * (1 - 0.002 * np.abs(angles))))])
+
+
+def _sharpness(y: Points, x: Points, angle: float, thickness: int) -> float:
+    """Strength of the steps in the profile of rows that fall by ``angle`` degrees."""
+    rows = (y - x * np.float32(np.tan(np.deg2rad(angle)))) / np.float32(thickness)
     profile = np.bincount((rows - rows.min()).astype(np.int32)).astype(np.float64)
     return float(np.square(np.diff(profile)).sum())
 
@@ -98,7 +102,7 @@ def find_segments(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     length = max(25, int(SEGMENT_SHARE * max(ink.shape)))
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     segments = [_segment(np.asarray(c, np.int32)) for c in contours]
     return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
 

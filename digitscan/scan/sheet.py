@@ -17,7 +17,9 @@ CALM_SIDE = 330
 SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97
 """Share of the picture that the sheet covers; above it there is no surround to speak of."""
 LEAST_CONTRAST = 40
-"""Least difference in brightness, of 255, between the sheet and what surrounds it."""
+"""Least difference in brightness, of 255, between the sheet's edge and what is beside it."""
+STEP_PX = 9
+"""Twice the width, in the small copy, of the strips that are compared."""
 LEAST_SOLIDITY = 0.85
 """Share of its convex hull that a sheet fills."""
 EDGE_SHARE = 0.15
@@ -50,11 +52,20 @@ def find_sheet(picture: GreyImage) -> Mask | None:
         return None
     sheet = np.zeros_like(calm)
     cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
-    paper, around = np.median(calm[sheet > 0]), np.percentile(calm[sheet == 0], 75)
-    if paper - around < LEAST_CONTRAST:
+    if _step_at_edge(calm, sheet) < LEAST_CONTRAST:
         return None
     height, width = picture.shape
     return np.asarray(cv2.resize(sheet, (width, height)) > 127, np.bool_)
+
+
+def _step_at_edge(picture: GreyImage, sheet: GreyImage) -> float:
+    """How much brighter the sheet is just inside its edge than just outside; shade has no step."""
+    band = np.ones((STEP_PX, STEP_PX), np.uint8)
+    inside = (sheet > 0) & (cv2.erode(sheet, band, borderValue=255) == 0)
+    outside = (sheet == 0) & (cv2.dilate(sheet, band) > 0)
+    if not inside.any() or not outside.any():
+        return 0.0
+    return float(np.median(picture[inside])) - float(np.median(picture[outside]))
 
 
 def sheet_edges(sheet: Mask) -> npt.NDArray[np.float64]:
