@@ -122,6 +122,13 @@ def test_a_dash_between_digits_asks_for_review() -> None:
     assert (reading.value, reading.status) == ("61", Status.REVIEW)
 
 
+def test_the_rest_of_a_ruled_line_under_the_digits_does_not() -> None:
+    ink = bars(20, 140)
+    ink[60:63, 60:100] = 255
+    reading = read(ink, [row(6), row(1)])
+    assert (reading.value, reading.status) == ("61", Status.OK)
+
+
 def test_a_dash_alone_is_a_strike() -> None:
     ink = bars()
     ink[38:43, 60:120] = 255
@@ -172,8 +179,8 @@ def test_empty_cells_between_digits_are_allowed() -> None:
 def test_one_cell_holds_one_digit() -> None:
     """What would be two digits in a line is one where both strokes stand in one cell."""
     rows = [row(1, 0.9), row(4, 0.6), row(1, 0.9)]
-    assert read(bars(10, 19), rows).value == "11"
-    assert read(bars(10, 19), rows, cells=COMB).value == "4"
+    assert read(bars(10, 18), rows).value == "11"
+    assert read(bars(10, 18), rows, cells=COMB).value == "4"
 
 
 def draw_cross(ink: GreyImage, left: int) -> None:

@@ -138,7 +138,7 @@ def test_digit_height_counts_the_parts_of_a_cut_blob_as_one() -> None:
     assert digit_height(()) == 0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(
         st.tuples(

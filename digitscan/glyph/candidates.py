@@ -20,7 +20,7 @@ MOST_PIECES = 4
 WIDEST = 1.35
 """Width of a candidate, at most, in digit heights; of several blobs together, ``WIDEST_JOIN``."""
 WIDEST_JOIN = 1.2
-CLOSE = 0.12
+CLOSE = 0.08
 """Two blobs, both as high as digits, may be one digit if no further apart, in digit heights."""
 NEAR = 0.3
 """The same where one of the two is lower than a digit, or both stand in one cell of a comb."""

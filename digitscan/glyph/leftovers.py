@@ -23,6 +23,8 @@ DOT = 0.4
 """A dot or comma is lower and narrower than this share of the digit height."""
 SOLID = 0.5
 """A dash fills this share of its box; with nothing to compare it with, that tells it."""
+EDGE = 0.15
+"""A dash this near, in digit heights, to the upper or lower end of the digits is left of a rule."""
 POINT = 0.3
 """A dot whose lower edge lies this share of the digit height above the digits is no point."""
 
@@ -44,11 +46,16 @@ def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
 def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: float) -> bool:
     """Whether ink may be passed over without a review.
 
-    Dashes and crosses that fill the space before or after a number may, and dirt that can't be
-    a decimal point. ``digits`` are the pieces of the digits read.
+    Dashes and crosses that fill the space before or after a number may, rests of a ruled line
+    over or under it, and dirt that can't be a decimal point. ``digits`` are the pieces of the
+    digits read.
     """
-    outside = piece.end <= digits[0].end or piece.start >= digits[-1].start
+    if piece.end <= digits[0].end or piece.start >= digits[-1].start:
+        return kind in (Leftover.DOT, Leftover.DASH, Leftover.CROSS)
+    top = min(digit.box.top for digit in digits)
+    bottom = max(digit.box.bottom for digit in digits)
     if kind is Leftover.DOT:
-        floor = max(digit.box.bottom for digit in digits)
-        return outside or piece.box.bottom < floor - POINT * height
-    return kind in (Leftover.DASH, Leftover.CROSS) and outside
+        return piece.box.bottom < bottom - POINT * height
+    middle = (piece.box.top + piece.box.bottom) / 2
+    at_the_edge = middle < top + EDGE * height or middle > bottom - EDGE * height
+    return kind is Leftover.DASH and at_the_edge
