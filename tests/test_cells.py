@@ -78,7 +78,6 @@ def test_of_a_box_in_a_cell_the_inner_one_counts() -> None:
     assert_same(cells_of(lines), [inner])
 
 
-@pytest.mark.xfail(reason="of two boxes of nearly one size, one in the other, both count")
 def test_a_box_with_a_double_frame_is_one_cell() -> None:
     lines = no_lines()
     outer = Box(50, 50, 130, 400)

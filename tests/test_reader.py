@@ -293,7 +293,6 @@ def test_a_bug_becomes_the_problem_of_its_page_only(tmp_path: Path) -> None:
     assert "oh no" in result.problem
 
 
-@pytest.mark.xfail(reason="the last entry of a traceback is itself of several lines")
 def test_a_problem_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "form.png"
     Image.fromarray(form()).save(path)

@@ -22,6 +22,8 @@ GOAL_STROKE_PX = 4.0
 """Pen width in the working image: enough for a clean glyph, few pixels to walk over."""
 LEAST_SCALE, LARGEST_SCALE = 0.25, 2.0
 LARGEST_WORK_PIXELS = 6_000_000
+SAME_SCALE = 0.08
+"""Scales nearer to 1 than this are left out: no resampling, no blur."""
 OVERVIEW_SIDE = 1000
 """Longer side of the small image on which the lie of the sheet is estimated."""
 OVERVIEW_STROKE_PX = 2.0
@@ -120,7 +122,8 @@ def _work_scale(image: GreyImage) -> float:
     probe = image[top : top + PROBE_SIDE, left : left + PROBE_SIDE]
     stroke_px = measure_stroke(find_ink(flatten_background(np.ascontiguousarray(probe)), 5.0))
     largest = min(LARGEST_SCALE, float(np.sqrt(LARGEST_WORK_PIXELS / image.size)))
-    return float(np.clip(GOAL_STROKE_PX / stroke_px, min(LEAST_SCALE, largest), largest))
+    scale = float(np.clip(GOAL_STROKE_PX / stroke_px, min(LEAST_SCALE, largest), largest))
+    return 1.0 if abs(scale - 1) < SAME_SCALE and largest >= 1 else scale
 
 
 def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyImage:
