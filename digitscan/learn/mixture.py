@@ -34,7 +34,8 @@ class Mixture:
     slanted a little; the rest is aged like a scan. ``drawn`` are digits drawn as pen curves,
     ``foreign`` digits with a foreign stroke, ``junk`` the eleventh class. ``aged`` is the share of
     all that is made which is aged too. ``stretched`` of what is aged is given other proportions,
-    from the draw ``stretched_from`` on: usual shapes are learned first. Trials on other hands
+    from the draw ``stretched_from`` on, and ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare
+    form from the draw ``rare_from`` on: usual shapes are learned first. Trials on other hands
     gave about a fifth of curves, and a tenth each of foreign strokes and of junk, of all glyphs.
     """
 
@@ -46,10 +47,16 @@ class Mixture:
     aged: float = 0.5
     stretched: float = 0.3
     stretched_from: int = 9
+    rare: float = 0.5
+    rare_from: int = 13
 
-    def stretched_in(self, number: int) -> float:
-        """Tell the share of aged digits that are stretched in the draw of this number."""
-        return self.stretched if number >= self.stretched_from else 0.0
+    def at(self, number: int) -> Mixture:
+        """Give the mixture of the draw of this number: what comes later is left out before."""
+        return replace(
+            self,
+            stretched=self.stretched if number >= self.stretched_from else 0.0,
+            rare=self.rare if number >= self.rare_from else 0.0,
+        )
 
     def total(self, count: int) -> int:
         """How many glyphs a draw from ``count`` real digits has."""
@@ -65,7 +72,7 @@ def draw_epoch(digits: Digits, mixture: Mixture, seed: int, number: int) -> Digi
         ``images`` (M, 28, 28) uint8 with 0 for paper, ``labels`` (M,) uint8, 0…10.
     """
     random = np.random.default_rng([seed, number])
-    mixture = replace(mixture, stretched=mixture.stretched_in(number))
+    mixture = mixture.at(number)
     parts = [
         _vary_real(digits, mixture, random),
         _draw_curves(digits, mixture, random),
@@ -110,7 +117,7 @@ def _keep_if_empty(glyph: GreyImage, original: GreyImage) -> GreyImage:
 def _draw_curves(digits: Digits, mixture: Mixture, random: np.random.Generator) -> Digits:
     count = round(mixture.drawn * len(digits.images))
     labels = random.choice(10, count, p=DIGIT_WEIGHTS / DIGIT_WEIGHTS.sum()).astype(np.uint8)
-    inks = (draw_digit(int(label), random) for label in labels)
+    inks = (draw_digit(int(label), random, mixture.rare) for label in labels)
     return Digits(_finish(inks, count, digits.images, mixture, random), labels)
 
 

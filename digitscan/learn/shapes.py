@@ -13,15 +13,21 @@ from collections.abc import Callable
 import numpy as np
 
 from digitscan.learn.pen import Path, Pen, arc, curve, draw_strokes, lean
+from digitscan.learn.rare import RARE, rare_strokes
 from digitscan.values import GreyImage
 
 SMOOTH_TIP = 0.2
 """Share of flagged 1s whose tip is rounded: flag and stem are one smooth stroke."""
 
 
-def draw_digit(digit: int, random: np.random.Generator) -> GreyImage:
-    """Draw one digit; (h, w) uint8, 0 is paper, about 100 pixels high."""
+def draw_digit(digit: int, random: np.random.Generator, rare: float = 0.0) -> GreyImage:
+    """Draw one digit; (h, w) uint8, 0 is paper, about 100 pixels high.
+
+    ``rare`` is the share of digits drawn in a rare form, where they have one.
+    """
     pen = Pen(random)
+    if rare and digit in RARE and pen.chance(rare):
+        return draw_strokes(lean(rare_strokes(digit, pen), pen), pen)
     return draw_strokes(lean(digit_strokes(digit, pen), pen), pen)
 
 
