@@ -33,7 +33,7 @@ def test_it_runs_from_mnist_to_a_read_form(
 
     monkeypatch.setenv("DIGITSCAN_MNIST", str(real_data / "mnist"))
     monkeypatch.setenv("DIGITSCAN_NOTEBOOK_DIGITS", "1500")
-    monkeypatch.setenv("DIGITSCAN_NOTEBOOK_EPOCHS", "1")
+    monkeypatch.setenv("DIGITSCAN_NOTEBOOK_EPOCHS", "3")
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     where = {"metadata": {"path": str(NOTEBOOK.parent)}}
     NotebookClient(notebook, timeout=900, kernel_name="python3", resources=where).execute()
@@ -41,7 +41,7 @@ def test_it_runs_from_mnist_to_a_read_form(
     said = "".join(text for cell in cells_of(notebook) for text in texts_of(cell))
     right = {kind: float(share) for kind, share in re.findall(r"(\w+) +([\d.]+) % right", said)}
     assert right.keys() == {"logistic", "svm", "cnn"}
-    assert right["logistic"] > 90 and right["svm"] > 90 and right["cnn"] > 50
+    assert right["logistic"] > 90 and right["svm"] > 90 and right["cnn"] > 70
     assert re.search(r"^f15 ", said, re.MULTILINE), "the form's last field was read"
     pictures = [output for cell in cells_of(notebook) for output in pictures_of(cell)]
     assert len(pictures) == 4
