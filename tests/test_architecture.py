@@ -14,9 +14,10 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     **dict.fromkeys(("values", "rules", "errors"), 1),
     **dict.fromkeys(("scan", "form", "glyph"), 2),
-    **dict.fromkeys(("reader", "learn"), 3),
-    **dict.fromkeys(("report", "measure"), 4),
-    "cli": 5,
+    **dict.fromkeys(("printed", "learn"), 3),
+    "reader": 4,
+    **dict.fromkeys(("report", "measure"), 5),
+    "cli": 6,
 }
 HEAVY = {
     *("tensorflow", "keras", "sklearn", "skimage", "matplotlib", "onnx", "scipy"),
