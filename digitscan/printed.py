@@ -26,7 +26,8 @@ SAME_LINE = 0.35
 """How far the middles of fields in a row or column may differ, as a share of their size."""
 COLOURED, COLOURLESS = 0.16, 0.1
 """Chroma, as a share of the paper's brightness, of a coloured pen and of black print."""
-LEAST_COLOURED = 2
+LEAST_COLOURED, COLOURED_SHARE = 3, 0.25
+"""How many values must be coloured, at least and as a share, before black ones are doubted."""
 
 
 def doubt_print(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
@@ -100,7 +101,7 @@ def _colourless(colour: ColourImage | None, records: tuple[Record, ...]) -> set[
         if record.reading.digits
     }
     coloured = sum(value >= COLOURED for value in chroma.values())
-    if coloured < LEAST_COLOURED:
+    if coloured < max(LEAST_COLOURED, COLOURED_SHARE * len(chroma)):
         return set()
     return {number for number, value in chroma.items() if value <= COLOURLESS}
 

@@ -10,11 +10,13 @@ import pytest
 from digitscan.glyph.normalise import normalise_glyph, stroke_width
 from digitscan.learn import augmentation
 from digitscan.learn.augmentation import (
+    MAX_WIDTH,
     add_margin,
     age_ink,
     change_width,
     crop_ink,
     scan_ink,
+    stretch_ink,
     warp_ink,
 )
 from digitscan.learn.pen import Pen
@@ -120,6 +122,21 @@ def test_warping_with_no_strength_only_moves(three: GreyImage) -> None:
     still = crop_ink(warp_ink(three, Pen(generator(0)), strength=0))
     assert abs(still.shape[0] - three.shape[0]) <= 1
     assert similarity(normalise_glyph(still), normalise_glyph(three)) > 0.99
+
+
+def test_stretching_widens_mostly_and_keeps_the_height(three: GreyImage) -> None:
+    narrow = three[:, ::2].copy()
+    factors = np.array(
+        [stretch_ink(narrow, Pen(generator(n))).shape[1] / narrow.shape[1] for n in range(50)]
+    )
+    assert 0.6 < factors.min() < 1 < np.median(factors) < factors.max() <= 1.8 + 0.02
+    assert stretch_ink(narrow, Pen(generator(0))).shape[0] == narrow.shape[0]
+
+
+def test_stretching_makes_nothing_far_wider_than_high(three: GreyImage) -> None:
+    for seed in range(30):
+        rows, columns = stretch_ink(three, Pen(generator(seed))).shape
+        assert columns <= MAX_WIDTH * rows + 1
 
 
 def test_a_scan_is_of_low_resolution_and_often_of_two_tones(three: GreyImage) -> None:

@@ -17,14 +17,15 @@ from digitscan.learn.cnn import (
     CnnSettings,
     Progress,
     caught_junk,
-    choose_temperature,
     error_rate,
+    junk_weights,
     train_cnn,
 )
 from digitscan.learn.datasets import Digits
 from digitscan.learn.export import run_network, write_model
+from digitscan.learn.material import JUNK_PRIOR
 from digitscan.learn.mixture import Mixture, draw_epoch
-from digitscan.learn.network import Layers, build_network, convert_network, fold_norm
+from digitscan.learn.network import Layers, add_junk_bias, build_network, convert_network, fold_norm
 from digitscan.learn.shapes import draw_digit
 from digitscan.learn.training import Trained, TrainingSet
 from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
@@ -191,19 +192,34 @@ def test_draws_repeat_by_their_number() -> None:
     assert not np.array_equal(first.images, other.images)
 
 
+def test_what_comes_late_is_left_out_before() -> None:
+    mixture = Mixture(stretched=0.3, stretched_from=2, rare=0.4, rare_from=5)
+    shares = [(mixture.at(number).stretched, mixture.at(number).rare) for number in (1, 2, 4, 5)]
+    assert shares == [(0, 0), (0.3, 0), (0.3, 0), (0.3, 0.4)]
+
+
 def test_a_drawn_glyph_is_never_empty() -> None:
     epoch = draw_epoch(drawn_digits(150, 6), Mixture(plain=0, turned=0.1, aged=1), 2, 0)
     real = epoch.images[epoch.labels != NOT_A_DIGIT]
     assert (real > 100).sum(axis=(1, 2)).min() > 5
 
 
-def test_temperature_cools_the_doubtful_and_warms_the_overconfident() -> None:
-    random = np.random.default_rng(0)
-    labels = random.integers(0, CLASS_COUNT, 4000).astype(np.uint8)
-    scores = random.normal(size=(4000, CLASS_COUNT))
-    scores[np.arange(4000), labels] += 2
-    fair = choose_temperature(scores, labels)
-    assert choose_temperature(scores * 3, labels) == pytest.approx(fair * 3, rel=0.06)
+def test_junk_counts_as_little_as_on_real_pages() -> None:
+    labels = np.array([1] * 98 + [NOT_A_DIGIT] * 7, np.uint8)
+    weights = junk_weights(labels)
+    assert weights[-7:].sum() / weights.sum() == pytest.approx(JUNK_PRIOR)
+    np.testing.assert_array_equal(weights[:98], 1)
+
+
+@pytest.mark.slow
+def test_a_junk_bias_moves_the_last_logit_only() -> None:
+    model = untrained()
+    glyphs = drawn_digits(3, 3).images[..., None].astype(np.float32) / 255
+    before = np.asarray(model(glyphs, training=False))
+    add_junk_bias(model, -0.25 * abs(float(before.max())))
+    change = np.asarray(model(glyphs, training=False)) - before
+    np.testing.assert_array_equal(change[:, :NOT_A_DIGIT], 0)
+    assert (change[:, NOT_A_DIGIT] < 0).all()
 
 
 def test_junk_is_caught_above_what_one_percent_of_digits_reach() -> None:

@@ -245,7 +245,6 @@ def test_no_two_fields_have_one_name() -> None:
     assert len(set(names)) == len(names) == 48
 
 
-@pytest.mark.xfail(reason="boxes of two kinds in a tilted grid are completed over one another")
 def test_boxes_seen_aslant_are_found_once() -> None:
     image = paper(700, 900)
     boxes = grid_of_boxes(5, 7)

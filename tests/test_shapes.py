@@ -8,6 +8,7 @@ import pytest
 
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn.pen import DRAWING_PX, Pen, arc, curve, draw_strokes
+from digitscan.learn.rare import RARE, rare_strokes
 from digitscan.learn.shapes import draw_digit
 from digitscan.learn.strokes import CHANGED, ENLARGED, add_foreign_stroke, enlarge
 from digitscan.values import GreyImage
@@ -70,6 +71,21 @@ def test_most_ones_have_a_flag_and_some_have_none() -> None:
         for n in range(60)
     ]
     assert 0.6 < np.mean(np.array(wide) > 5) < 1
+
+
+@pytest.mark.parametrize("digit", RARE)
+def test_rare_forms_are_drawn_only_when_asked_for(digit: int) -> None:
+    usual, same, rare = (draw_digit(digit, generator(6), share) for share in (0.0, 0.0, 1.0))
+    np.testing.assert_array_equal(usual, same)
+    assert usual.shape != rare.shape or (usual != rare).any()
+
+
+def test_a_rare_one_has_a_flag_that_falls_and_no_foot_that_makes_it_a_two() -> None:
+    for seed in range(40):
+        strokes = rare_strokes(1, Pen(generator(seed)))
+        flag, end = strokes[0][0], strokes[0][-1]
+        assert flag[1] > 0.2 and flag[0] < 0.45
+        assert end[1] > 0.75 and end[0] < 0.9
 
 
 def test_a_curve_goes_through_its_points() -> None:

@@ -24,12 +24,14 @@ from digitscan.glyph.card import ModelCard
 from digitscan.learn.checkpoint import load_checkpoint, save_checkpoint
 from digitscan.learn.datasets import Digits, Images, Labels
 from digitscan.learn.export import FloatArray, package_versions
+from digitscan.learn.material import JUNK_PRIOR
 from digitscan.learn.mixture import JUDGED, Mixture, draw_epoch
-from digitscan.learn.network import Layers, build_network, convert_network
+from digitscan.learn.network import Layers, add_junk_bias, build_network, convert_network
 from digitscan.learn.training import (
     Scores,
     Trained,
     TrainingSet,
+    choose_calibration,
     flat_settings,
     join,
     mean_surprise,
@@ -41,7 +43,6 @@ Weights = list[npt.NDArray[np.float32]]
 AVERAGE_EVERY = 4
 """Steps between two looks at the weights: often enough for an average over thousands of steps."""
 JUDGE_BATCH = 500
-TEMPERATURES = tuple(float(value) for value in np.geomspace(0.1, 10, 121))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class _Training:
         self.epoch = epoch
 
     def finish(self) -> Trained:
-        """Choose the average or the last weights, find the temperature, and export."""
+        """Choose the average or the last weights, calibrate, and export."""
         judges = join(self.data.validation, self.hard)
         candidates = {"average": self.average, "last": self.model.get_weights()}
         surprise = {
@@ -207,8 +208,11 @@ class _Training:
         }
         chosen = min(candidates, key=lambda name: surprise[name])
         self.model.set_weights(candidates[chosen])
-        temperature = choose_temperature(_score(self.model, judges.images), judges.labels)
-        card = self._make_card(temperature, chosen)
+        bias, temperature = choose_calibration(
+            _score(self.model, judges.images), judges.labels, junk_weights(judges.labels)
+        )
+        add_junk_bias(self.model, bias)
+        card = self._make_card(temperature, {"weights": chosen, "junk bias": bias})
         model = self.model
         return Trained(
             convert_network(model, temperature),
@@ -216,7 +220,7 @@ class _Training:
             lambda images: _score(model, images).argmax(axis=1).astype(np.uint8),
         )
 
-    def _make_card(self, temperature: float, chosen: str) -> ModelCard:
+    def _make_card(self, temperature: float, choices: dict[str, str | float]) -> ModelCard:
         easy, hard = (_score(self.model, one.images) for one in (self.data.validation, self.hard))
         labels, count = self.data.validation.labels, len(self.digits.images)
         real = softmax(easy / temperature)
@@ -236,7 +240,7 @@ class _Training:
                 "aged and drawn error": error_rate(hard, self.hard.labels),
                 "not a digit caught": caught_junk(real, softmax(hard / temperature), self.hard),
             },
-            settings={**flat_settings(settings), "weights": chosen, "epochs done": self.epoch},
+            settings={**flat_settings(settings), **choices, "epochs done": self.epoch},
             versions=_versions(),
         )
 
@@ -259,9 +263,11 @@ def caught_junk(real: Scores, judged: Scores, glyphs: Digits, refused: float = 0
     return float((junk[:, NOT_A_DIGIT] > threshold).mean()) if len(junk) else 0.0
 
 
-def choose_temperature(scores: Scores, labels: Labels) -> float:
-    """Choose what to divide logits (N, 11) by, so that labels surprise their softmax least."""
-    return min(TEMPERATURES, key=lambda one: mean_surprise(scores / one, labels))
+def junk_weights(labels: Labels) -> npt.NDArray[np.float64]:
+    """How much each glyph counts for calibration, (N,): junk as little as it is on real pages."""
+    junk = labels == NOT_A_DIGIT
+    per_junk = JUNK_PRIOR / (1 - JUNK_PRIOR) * (~junk).sum() / max(1, int(junk.sum()))
+    return np.where(junk, per_junk, 1.0)
 
 
 def error_rate(scores: Scores, labels: Labels) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from digitscan.glyph.normalise import GLYPH_SIZE
 from digitscan.learn.export import FloatArray, Network
-from digitscan.values import CLASS_COUNT
+from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,13 @@ def _residual_block(x: Any) -> Any:
     channels = x.shape[-1]
     change = _convolve(_convolve(x, channels), channels, rectify=False)
     return keras.layers.ReLU()(keras.layers.Add()([x, change]))
+
+
+def add_junk_bias(model: Any, bias: float) -> None:
+    """Add ``bias`` to the logits of *not one digit*, in place."""
+    weights, biases = model.layers[-1].get_weights()
+    biases[NOT_A_DIGIT] += bias
+    model.layers[-1].set_weights([weights, biases])
 
 
 def convert_network(model: Any, temperature: float) -> Any:
