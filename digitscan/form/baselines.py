@@ -22,6 +22,10 @@ BELOW = 0.45
 """Share of a digit's height that may hang below the line."""
 FLOATING = 0.75
 """Largest distance between a digit's foot and the line, as a share of its height."""
+LEAST_HEIGHT_STROKES = 6.5
+"""Lower writing, in the middle, is print."""
+MOST_ON_LINE = 16
+"""More pieces of ink on a line are words."""
 LOWEST_STROKES = 4.5
 """Lower ink is a dot or a dash."""
 
@@ -83,6 +87,8 @@ def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:
     if not standing:
         return None
     height = float(np.median([ink.height for ink in standing]))
+    if height < LEAST_HEIGHT_STROKES * stroke_px or len(standing) > MOST_ON_LINE:
+        return None
     standing = [ink for ink in standing if ink.bottom >= line.top - FLOATING * height]
     if not standing:
         return None

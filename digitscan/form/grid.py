@@ -23,6 +23,8 @@ FARTHEST = 2.2
 """Neighbours of one kind are at most this many of their sizes apart."""
 APART_STROKES = 3.5
 """Least gap; boxes that share their sides are a comb or a table, no concern here."""
+LEAST_VOTES, SAME_PLACE = 2, 0.7
+"""Found neighbours that must expect a box, and the overlap at which they expect the same."""
 SEARCH = 0.16
 """How far a side may be from where it is expected, as a share of the box."""
 WEAKEST_SIDE, LEAST_SIDES = 0.3, 0.5
@@ -84,7 +86,9 @@ def _expected(kind: list[Box], least_gap: float) -> list[Box]:
     down, across = (_pitch(sides, along, least_gap) for along in (0, 1))
     steps = [(0, across), (0, -across)] if across else []
     steps += [(down, 0), (-down, 0)] if down else []
-    return _without_overlaps([_moved(box, *step) for box in kind for step in steps], kind)
+    expected = [_moved(box, *step) for box in kind for step in steps]
+    votes = np.sum(_overlaps(expected, expected) > SAME_PLACE, axis=1)
+    return _without_overlaps(list(compress(expected, votes >= LEAST_VOTES)), kind)
 
 
 def _sides(boxes: list[Box]) -> npt.NDArray[np.int_]:

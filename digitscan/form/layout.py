@@ -14,6 +14,7 @@ from digitscan.form.combs import find_combs
 from digitscan.form.grid import complete_grid
 from digitscan.form.lines import find_lines, find_lines_in_cell
 from digitscan.form.order import group_rows
+from digitscan.form.tables import part_tables
 from digitscan.rules import Rule
 from digitscan.values import Box, CleanPage, Field, FieldKind
 
@@ -27,7 +28,7 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     cells = complete_grid(cells, clean.ink, clean.stroke_px)
     low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
     groups = [group for row in group_rows(low) for group in find_combs(row, clean.level)]
-    fields = [_field_of_cells(group) for group in groups]
+    fields = [_field_of_cells(group) for group in part_tables(groups)]
     lines = find_baselines(clean, cells) if cells else find_lines(clean)
     for high in (cell for cell in cells if cell not in low):
         lines += find_lines_in_cell(clean, high)

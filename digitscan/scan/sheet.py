@@ -16,7 +16,7 @@ CALM_SIDE = 330
 """Longer side of the copy on which paper and surround are told apart."""
 SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97
 """Share of the picture that the sheet covers; above it there is no surround to speak of."""
-LEAST_CONTRAST = 40
+LEAST_CONTRAST = 22
 """Least difference in brightness, of 255, between the sheet's edge and what is beside it."""
 STEP_PX = 9
 """Twice the width, in the small copy, of the strips that are compared."""

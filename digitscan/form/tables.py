@@ -1,0 +1,41 @@
+"""Groups of cells in, with the rows of tables told from combs, out.
+
+Rows of squarish cells that share their lines with a row above or below are a table: each cell
+holds a value of its own. A comb stands alone, or its cells are narrow.
+"""
+
+from __future__ import annotations
+
+from digitscan.values import Box
+
+SQUARISH = 0.9
+"""Least width, as a share of the height, of a table's cells."""
+SHARED_GAP = 0.25
+"""Largest distance between two rows that share a line, as a share of their height."""
+SAME_PLACE = 0.25
+"""How far the ends of two stacked rows may differ, as a share of a cell's width."""
+
+
+def part_tables(groups: list[list[Box]]) -> list[list[Box]]:
+    """The groups, with each cell of a table's row in a group of its own."""
+    parted: list[list[Box]] = []
+    for group in groups:
+        if any(_is_stacked(group, other) for other in groups if other is not group):
+            parted += [[cell] for cell in group]
+        else:
+            parted.append(group)
+    return parted
+
+
+def _is_stacked(group: list[Box], other: list[Box]) -> bool:
+    """Whether ``group`` and ``other`` are rows of one table, one right above the other."""
+    first, second = group[0], other[0]
+    if len(group) < 2 or len(group) != len(other) or first.width < SQUARISH * first.height:
+        return False
+    gap = max(first.top, second.top) - min(first.bottom, second.bottom)
+    slack = SAME_PLACE * first.width
+    return (
+        0 <= gap <= SHARED_GAP * first.height
+        and abs(first.left - second.left) <= slack
+        and abs(group[-1].right - other[-1].right) <= slack
+    )
