@@ -30,11 +30,17 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS: dict[str, Subcommand] = {
     "read": Subcommand("digitscan.cli.read", "Read handwritten numbers off scans into a table."),
-    "train": Subcommand("digitscan.cli.train", "Train the models on MNIST."),
+    "train": Subcommand(
+        "digitscan.cli.train",
+        "Train a model on MNIST: logistic, svm, cnn, or all three, the default.",
+    ),
     "evaluate": Subcommand(
         "digitscan.cli.evaluate", "Measure MODELs on digits or pages whose truth is known."
     ),
-    "models": Subcommand("digitscan.cli.models", "List the installed models and their figures."),
+    "models": Subcommand(
+        "digitscan.cli.models",
+        "List MODELs, names or files: kind, size, hash, and the figures on their cards.",
+    ),
 }
 
 
