@@ -49,11 +49,14 @@ JUDGE_BATCH = 500
 class CnnSettings:
     """How the network is trained.
 
+    The last ``polish`` of the ``epochs`` begin again at the lower rate ``polish_rate``.
     ``average`` is how many steps the running average of the weights looks back. Each draw of
     glyphs is shown ``shows`` times, in another order, because drawing takes a core's time too.
     """
 
-    epochs: int = 34
+    epochs: int = 36
+    polish: int = 2
+    polish_rate: float = 5e-4
     batch: int = 128
     learning_rate: float = 3e-3
     weight_decay: float = 0.01
@@ -278,17 +281,35 @@ def error_rate(scores: Scores, labels: Labels) -> float:
 def _make_optimizer(settings: CnnSettings, steps: int) -> Any:
     import keras
 
+    schedule = _make_schedule(settings, steps)
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def _make_schedule(settings: CnnSettings, steps: int) -> Any:
+    """A warm-up and a cosine, then a second, lower cosine over the last epochs."""
+    import keras
+
+    schedules = keras.optimizers.schedules
     warm_up = max(1, round(settings.warm_up_epochs * steps))
-    schedule = keras.optimizers.schedules.CosineDecay(
+    polish = min(settings.polish, settings.epochs - 1) * steps
+    start = settings.epochs * steps - polish
+    first = schedules.CosineDecay(
         settings.learning_rate / 100,
-        max(1, settings.epochs * steps - warm_up),
+        max(1, start - warm_up),
         alpha=0.001,
         warmup_target=settings.learning_rate,
         warmup_steps=warm_up,
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer
+    second = schedules.CosineDecay(settings.polish_rate, max(1, polish), alpha=0.01)
+
+    class TwoCosines(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+        def __call__(self, step: Any) -> Any:
+            later = keras.ops.maximum(step - start, 0)
+            return keras.ops.where(step < start, first(step), second(later))
+
+    return TwoCosines()
 
 
 def _make_loss() -> Any:

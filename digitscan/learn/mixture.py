@@ -35,7 +35,8 @@ class Mixture:
     ``foreign`` digits with a foreign stroke, ``junk`` the eleventh class. ``aged`` is the share of
     all that is made which is aged too. ``stretched`` of what is aged is given other proportions,
     from the draw ``stretched_from`` on, and ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare
-    form from the draw ``rare_from`` on: usual shapes are learned first. Trials on other hands
+    form from the draw ``rare_from`` on: usual shapes are learned first. From the draw ``late_from``
+    on ``late_plain`` takes the place of ``plain``. Trials on other hands
     gave about a fifth of curves, and a tenth each of foreign strokes and of junk, of all glyphs.
     """
 
@@ -49,11 +50,14 @@ class Mixture:
     stretched_from: int = 9
     rare: float = 0.5
     rare_from: int = 13
+    late_plain: float = 0.6
+    late_from: int = 17
 
     def at(self, number: int) -> Mixture:
         """Give the mixture of the draw of this number: what comes later is left out before."""
         return replace(
             self,
+            plain=self.late_plain if self.late_from <= number < JUDGED else self.plain,
             stretched=self.stretched if number >= self.stretched_from else 0.0,
             rare=self.rare if number >= self.rare_from else 0.0,
         )
