@@ -10,8 +10,11 @@ from digitscan.values import Box, Mask
 
 LOWEST_STROKES, NARROWEST_STROKES = 8.5, 5.5
 """Cells lower or narrower than this many stroke widths hold no digit."""
+SLIVER_STROKES = 1.8
+"""Narrower holes are the inside of a double line."""
 LEAST_FILL = 0.7
 """Share of its bounding box that a cell covers; less is no rectangle."""
+LEAST_SLIVER_FILL = 0.3
 LEAST_SHOWN = 0.75
 """Share of a side that must be seen for it to count as there."""
 LARGER = 1.1
@@ -44,7 +47,36 @@ def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
         contour for contour, links in zip(contours, hierarchy[0], strict=True) if links[3] >= 0
     ]
     boxes = [_cell(np.asarray(hole, np.int32), stroke_px, level.shape) for hole in holes]
-    return _innermost([box for box in boxes if box is not None], stroke_px)
+    found = [box for box in boxes if box is not None]
+    narrowest = NARROWEST_STROKES * stroke_px
+    cells = [box for box in found if box.width >= narrowest]
+    for sliver in (box for box in found if box.width < narrowest):
+        cells = _join_sliver(cells, sliver, 2 * stroke_px)
+    return _innermost(cells, stroke_px)
+
+
+def _join_sliver(cells: list[Box], sliver: Box, slack: float) -> list[Box]:
+    """The cells, the only neighbour of ``sliver`` widened by it if it stands alone.
+
+    No digit fits into a sliver: a stroke from top to bottom, of an X say, cut it off. Between the
+    cells of a comb it is the inside of a double line.
+    """
+    beside = [cell for cell in cells if _is_beside(cell, sliver, slack)]
+    if len(beside) != 1:
+        return cells
+    cell = beside[0]
+    left, right = min(cell.left, sliver.left), max(cell.right, sliver.right)
+    whole = Box(cell.top, left, cell.bottom, right)
+    others = [other for other in cells if other is not cell]
+    if any(_is_beside(other, whole, 2 * slack) for other in others):
+        return cells
+    return [*others, whole]
+
+
+def _is_beside(cell: Box, sliver: Box, slack: float) -> bool:
+    gap = max(cell.left, sliver.left) - min(cell.right, sliver.right)
+    level = abs(cell.top - sliver.top) <= slack and abs(cell.bottom - sliver.bottom) <= slack
+    return level and abs(gap) <= slack
 
 
 def _missing_sides(
@@ -97,11 +129,12 @@ def shows_line(level: Mask, row: int, start: int, end: int, reach: int) -> bool:
 
 def _cell(hole: npt.NDArray[np.int32], stroke_px: float, page: tuple[int, ...]) -> Box | None:
     left, top, width, height = cv2.boundingRect(hole)
-    if height < LOWEST_STROKES * stroke_px or width < NARROWEST_STROKES * stroke_px:
+    if height < LOWEST_STROKES * stroke_px or width < SLIVER_STROKES * stroke_px:
         return None
     if height > LARGEST_SHARE * page[0] and width > LARGEST_SHARE * page[1]:
         return None
-    if cv2.contourArea(hole) < LEAST_FILL * width * height:
+    least = LEAST_FILL if width >= NARROWEST_STROKES * stroke_px else LEAST_SLIVER_FILL
+    if cv2.contourArea(hole) < least * width * height:
         return None
     return Box(top, left, top + height, left + width)
 

@@ -16,6 +16,8 @@ EDGE_STROKES = 2.5
 DARK_PEN = 130
 """Where the pen is at least this dark, of 255, paler ink beside it is told apart from it."""
 PALE_SHARE = 0.42
+CRUMB_STROKES = 2.5
+"""Ink beside a line that is smaller than this many stroke widths is a rest of the line."""
 BRIDGE_STROKES = 2.2
 """Width of a line, in stroke widths, over which a crossing stroke is mended."""
 
@@ -36,7 +38,19 @@ def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, 
     level, plumb = _ruling_of_field(clean, field, around)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
+        ink = _without_rests(ink, level | plumb, clean.stroke_px)
     return _keep_own(ink, field.box, around), origin
+
+
+def _without_rests(ink: GreyImage, ruling: Mask, stroke_px: float) -> GreyImage:
+    """``ink`` without the crumbs that are left where a line was thicker than its run."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    sizes = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    near = cv2.dilate(ruling.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    beside = np.bincount(labels[near], minlength=count) > 0
+    crumb = beside & (sizes <= CRUMB_STROKES * stroke_px)
+    crumb[0] = False
+    return np.where(crumb[labels], 0, ink).astype(np.uint8)
 
 
 def _without_pale(ink: GreyImage) -> GreyImage:

@@ -23,6 +23,8 @@ SHORTEST_STROKES = 9.0
 CERTAIN_STROKES = 22.0
 """Runs longer than this are ruling by themselves."""
 THICKEST_STROKES = 3.0
+STEEPEST = 0.06
+"""Slope that a line may have left on a page that was laid flat; a steeper run is a stroke."""
 PRUNING_ROUNDS = 6
 GAP_STROKES = 2.5
 """Gaps in a line that are closed, along the line only."""
@@ -79,7 +81,8 @@ def _find_lines(candidates: Picture, stroke_px: float) -> list[Contour]:
 def _is_thin(contour: Contour, stroke_px: float) -> bool:
     _, _, width, height = cv2.boundingRect(contour)
     thickness = cv2.contourArea(contour) / width
-    return thickness <= THICKEST_STROKES * stroke_px + 2 and height <= 0.12 * width + 3 * stroke_px
+    thin = thickness <= THICKEST_STROKES * stroke_px + 2
+    return thin and height <= STEEPEST * width + 2.2 * stroke_px
 
 
 def _draw(lines: list[Contour], shape: tuple[int, int]) -> Picture:
