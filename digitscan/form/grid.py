@@ -23,12 +23,14 @@ FARTHEST = 2.2
 """Neighbours of one kind are at most this many of their sizes apart."""
 APART_STROKES = 3.5
 """Least gap; boxes that share their sides are a comb or a table, no concern here."""
-LEAST_VOTES, SAME_PLACE = 2, 0.7
-"""Found neighbours that must expect a box, and the overlap at which they expect the same."""
+SAME_PLACE = 0.7
+"""Overlap from which two neighbours expect the same box."""
 SEARCH = 0.16
 """How far a side may be from where it is expected, as a share of the box."""
-WEAKEST_SIDE, LEAST_SIDES = 0.3, 0.5
-"""Least share of a side that shows as ink: of each side, and of all four on average."""
+AGREED_SIDES, LONE_SIDES = (0.3, 0.5), (0.55, 0.75)
+"""Least share of a side that shows as ink, of each side and on average; a line of print shows
+about as much as a pale box, so that a single neighbour's word needs more.
+"""
 ROUNDS = 3
 MOST_OVERLAP, PART = 0.2, 0.6
 """Shared area, of the smaller box: more than chance; one box being a part of the other."""
@@ -49,7 +51,8 @@ def complete_grid(cells: list[Box], ink: GreyImage, stroke_px: float) -> list[Bo
     for kind in _kinds(cells):
         found = list(kind)
         for _ in range(ROUNDS):
-            looked = (_look(box, ink) for box in _expected(found, APART_STROKES * stroke_px))
+            expected = _expected(found, APART_STROKES * stroke_px)
+            looked = (_look(box, ink, agreed) for box, agreed in expected)
             added = _without_overlaps([box for box in looked if box is not None], found)
             if not added:
                 break
@@ -78,17 +81,21 @@ def _alike(first: Box, second: Box) -> bool:
     ) <= ALIKE * max(first.height, second.height)
 
 
-def _expected(kind: list[Box], least_gap: float) -> list[Box]:
-    """Where neighbours of the found boxes should stand, at the pitches of the kind."""
+def _expected(kind: list[Box], least_gap: float) -> list[tuple[Box, bool]]:
+    """Where neighbours of the found boxes should stand, and whether two of them say so."""
     if len(kind) > LARGEST_KIND:
         return []
     sides = _sides(kind)
-    down, across = (_pitch(sides, along, least_gap) for along in (0, 1))
+    down, across = _pitch(sides, 0), _pitch(sides, 1)
+    high, wide = (np.median(sides[:, 2:] - sides[:, :2], axis=0) + least_gap).tolist()
+    if 0 < down < high or 0 < across < wide:
+        return []
     steps = [(0, across), (0, -across)] if across else []
     steps += [(down, 0), (-down, 0)] if down else []
     expected = [_moved(box, *step) for box in kind for step in steps]
-    votes = np.sum(_overlaps(expected, expected) > SAME_PLACE, axis=1)
-    return _without_overlaps(list(compress(expected, votes >= LEAST_VOTES)), kind)
+    agreed = np.sum(_overlaps(expected, expected) > SAME_PLACE, axis=1) > 1
+    by_box = dict(zip(expected, agreed.tolist(), strict=True))
+    return [(box, by_box[box]) for box in _without_overlaps(expected, kind)]
 
 
 def _sides(boxes: list[Box]) -> npt.NDArray[np.int_]:
@@ -96,10 +103,10 @@ def _sides(boxes: list[Box]) -> npt.NDArray[np.int_]:
     return np.array([[b.top, b.left, b.bottom, b.right] for b in boxes], int).reshape(-1, 4)
 
 
-def _pitch(sides: npt.NDArray[np.int_], along: int, least_gap: float) -> int:
+def _pitch(sides: npt.NDArray[np.int_], along: int) -> int:
     """Typical distance between next neighbours, in a column (``along`` 0) or a row (1).
 
-    Zero where boxes have no such neighbours, or share their sides with them.
+    Zero where boxes have no such neighbours.
     """
     size = float(np.median(sides[:, along + 2] - sides[:, along]))
     ahead = sides[None, :, along] - sides[:, None, along]
@@ -107,16 +114,18 @@ def _pitch(sides: npt.NDArray[np.int_], along: int, least_gap: float) -> int:
     near = (np.abs(aside) < 0.25 * size) & (ahead > 0.9 * size) & (ahead < FARTHEST * size)
     nearest = np.where(near, ahead, np.inf).min(axis=1)
     nearest = nearest[np.isfinite(nearest)]
-    pitch = float(np.median(nearest)) if nearest.size >= 2 else 0.0
-    return round(pitch) if pitch >= size + least_gap else 0
+    return round(float(np.median(nearest))) if nearest.size >= 2 else 0
 
 
 def _moved(box: Box, rows: int, columns: int) -> Box:
     return Box(box.top + rows, box.left + columns, box.bottom + rows, box.right + columns)
 
 
-def _look(box: Box, ink: GreyImage) -> Box | None:
-    """The box moved onto the sides that show in ``ink``; None where they do not."""
+def _look(box: Box, ink: GreyImage, agreed: bool) -> Box | None:
+    """The box moved onto the sides that show in ``ink``; None where they do not.
+
+    Sides that two neighbours agree on may be weaker.
+    """
     reach = max(2, round(SEARCH * box.height))
     if min(box.top, box.left) < reach or box.bottom + reach >= ink.shape[0]:
         return None
@@ -132,7 +141,8 @@ def _look(box: Box, ink: GreyImage) -> Box | None:
         _strongest(columns[-2 * reach :]),
     ]
     shares = [share for share, _ in sides]
-    if min(shares) < WEAKEST_SIDE or sum(shares) < 4 * LEAST_SIDES:
+    weakest, mean = AGREED_SIDES if agreed else LONE_SIDES
+    if min(shares) < weakest or sum(shares) < 4 * mean:
         return None
     top, bottom, left, right = (offset - reach for _, offset in sides)
     return Box(box.top + top, box.left + left, box.bottom + bottom, box.right + right)
