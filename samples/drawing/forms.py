@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from drawing.hands import ANNA, BRUNO, CARLA, DARIO, ELENA, FINN, GRETA, Hand
 from drawing.scanner import Scanner
-from drawing.sheet import Place, Sheet
+from drawing.sheet import Place, Sheet, doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def tally_sheet() -> Sheet:
         if value:
             place = sheet.write(value, 76 + 3 * (row % 3), base - 0.8, DARIO, 7.0)
         if value:
-            sheet.keep(value, place)
+            sheet.keep(value, place, doubt(value, DARIO))
     return sheet
 
 

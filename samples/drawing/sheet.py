@@ -43,6 +43,11 @@ class Written:
     place: Place
 
 
+def doubt(value: str, hand: Hand) -> str | None:
+    """``review`` where a value holds a 7 without a bar, which much of the world writes as a 1."""
+    return "review" if "7" in value and hand.ways.get("7") != "crossed" else None
+
+
 class Sheet:
     """Paper being printed and written on; ``picture`` is (H, W, 3) float32, RGB, 1 is white."""
 
@@ -127,7 +132,7 @@ class Sheet:
             x = place.x + room * float(self.rng.uniform(0.35, 0.6)) if room > 0 else place.x + 0.4
             base = place.y + place.height * (0.5 + fill / 2) + float(self.rng.normal(0, 0.15))
             self.write(text, x, base, hand, height)
-        self.keep(text, place)
+        self.keep(text, place, doubt(text, hand))
 
     def write_comb(self, place: Place, cells: Sequence[Place], text: str, hand: Hand) -> None:
         """Write one character into each cell, a space leaves one empty; the comb is one field."""
