@@ -68,7 +68,7 @@ class Wish:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     metavar="OUT",
     help="Model file to write, or an existing folder, or one named with a final /, for "
     "KIND.onnx in it. Default: KIND.onnx in the current folder.",
@@ -101,7 +101,7 @@ def train(
     kind: str,
     data: Path | None,
     extra: tuple[Path, ...],
-    output: Path | None,
+    output: str | None,
     seed: int,
     epochs: int | None,
     limit: int | None,
@@ -126,16 +126,14 @@ def train(
         _make(wish, mnist, training_set(mnist, seed, limit, own))
 
 
-def _aims(kinds: Sequence[str], output: Path | None) -> list[tuple[str, Path]]:
-    """Say which kind goes into which file."""
-    folder = output is None or output.is_dir() or str(output).endswith(("/", "\\"))
-    if output is not None and not folder and len(kinds) > 1:
-        folder = not output.suffix
-        if not folder:
-            raise UsageError(f"{output}: three models need a folder, as in -o models/")
-    if output is not None and not folder:
-        return [(kinds[0], output)]
-    return [(kind, (output or Path()) / f"{kind}.onnx") for kind in kinds]
+def _aims(kinds: Sequence[str], output: str | None) -> list[tuple[str, Path]]:
+    """Say which kind goes into which file. Only the text tells ``models/`` from ``models``."""
+    path = Path(output or ".")
+    if path.is_dir() or (output or "").endswith(("/", os.sep)):
+        return [(kind, path / f"{kind}.onnx") for kind in kinds]
+    if len(kinds) > 1:
+        raise UsageError(f"{output}: several models need a folder, as in -o models/")
+    return [(kinds[0], path)]
 
 
 def _refuse_existing(wishes: list[Wish]) -> list[Wish]:

@@ -81,7 +81,7 @@ def test_overwrite_limit_extra_and_quiet(drawn: Path, tmp_path: Path) -> None:
     (tmp_path / "own" / "1").mkdir(parents=True)
     cv2.imwrite(str(tmp_path / "own" / "1" / "a.png"), picture)
     arguments = ("--overwrite", "--limit", 100, "--extra", tmp_path / "own", "-q")
-    result = run("svm", "--data", drawn, "-o", f"{tmp_path}/", *arguments)
+    result = run("svm", "--data", drawn, "-o", tmp_path, *arguments)
     assert result.exit_code == 0, result.output
     assert result.output == ""
     card = read_model(path)[1]
@@ -99,9 +99,9 @@ def test_an_unfinished_training_is_not_lost(drawn: Path, tmp_path: Path) -> None
 
 
 def test_three_models_need_a_folder(drawn: Path, tmp_path: Path) -> None:
-    result = run("all", "--data", drawn, "-o", tmp_path / "one.onnx")
+    result = run("all", "--data", drawn, "-o", tmp_path / "models")
     assert result.exit_code == 2
-    assert "need a folder" in result.stderr
+    assert "need a folder, as in -o models/" in result.stderr
 
 
 def test_epochs_are_for_the_cnn(drawn: Path) -> None:
@@ -146,7 +146,7 @@ class FakeCnn(ModuleType):
         self, data: Any, settings: Any, checkpoint: Path, *, resume: bool, report: Any
     ) -> Any:
         self.calls.append((settings.epochs, resume))
-        checkpoint.mkdir(exist_ok=True)
+        checkpoint.mkdir(exist_ok=True, parents=True)
         if len(self.calls) == 1:
             raise KeyboardInterrupt
         report(self.Progress(0, settings.epochs, 0, 1, 2.0))
@@ -161,10 +161,11 @@ def test_an_interrupted_cnn_goes_on_where_it_stopped(
 ) -> None:
     fake = FakeCnn()
     monkeypatch.setitem(sys.modules, "digitscan.learn.cnn", fake)
-    arguments = ("cnn", "--data", drawn, "-o", tmp_path / "cnn.onnx", "--epochs", 5)
+    arguments = ("cnn", "--data", drawn, "-o", f"{tmp_path}/new/", "--epochs", 5)
     assert run(*arguments).exit_code == 130
+    assert (tmp_path / "new" / "cnn.onnx.unfinished").is_dir()
     result = run(*arguments, "--resume")
     assert result.exit_code == 0, result.output
     assert fake.calls == [(5, False), (5, True)]
     assert "epoch 1 of 5, loss 1.500, error on validation digits 25.00%" in result.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["cnn.onnx"]
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["cnn.onnx"]
