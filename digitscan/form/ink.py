@@ -38,19 +38,7 @@ def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, 
     level, plumb = _ruling_of_field(clean, field, around)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
-        ink = _without_rests(ink, level | plumb, clean.stroke_px)
-    return _keep_own(ink, field.box, around), origin
-
-
-def _without_rests(ink: GreyImage, ruling: Mask, stroke_px: float) -> GreyImage:
-    """``ink`` without the crumbs that are left where a line was thicker than its run."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    sizes = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    near = cv2.dilate(ruling.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    beside = np.bincount(labels[near], minlength=count) > 0
-    crumb = beside & (sizes <= CRUMB_STROKES * stroke_px)
-    crumb[0] = False
-    return np.where(crumb[labels], 0, ink).astype(np.uint8)
+    return _keep_own(ink, field.box, around, level | plumb, clean.stroke_px), origin
 
 
 def _without_pale(ink: GreyImage) -> GreyImage:
@@ -117,8 +105,12 @@ def _between(ink: GreyImage, reach: int) -> GreyImage:
     return np.asarray(cv2.min(above, below), np.uint8)
 
 
-def _keep_own(ink: GreyImage, box: Box, around: Box) -> GreyImage:
-    """``ink`` without the connected pieces whose larger part lies outside the box."""
+def _keep_own(ink: GreyImage, box: Box, around: Box, ruling: Mask, stroke_px: float) -> GreyImage:
+    """``ink`` without the connected pieces that belong to something else.
+
+    These are pieces whose larger part lies outside the box, and crumbs that are left beside a line
+    where it was thicker than its run.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     inside = labels[
         box.top - around.top : box.bottom - around.top,
@@ -126,6 +118,10 @@ def _keep_own(ink: GreyImage, box: Box, around: Box) -> GreyImage:
     ]
     within = np.bincount(inside.ravel(), minlength=count)
     belongs = within >= INSIDE * stats[:, cv2.CC_STAT_AREA]
+    near = cv2.dilate(ruling.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    beside = np.bincount(labels[near], minlength=count) > 0
+    size = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    belongs &= ~(beside & (size <= CRUMB_STROKES * stroke_px))
     belongs[0] = False
     return np.where(belongs[labels], ink, 0).astype(np.uint8)
 

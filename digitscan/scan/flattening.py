@@ -23,6 +23,8 @@ LEAST_GAIN = 1.08
 """How much sharper than the straight profile a turned one must be to be believed."""
 LEAST_SEGMENTS = 4
 """With fewer ruled lines than this the sheet is taken to be free of perspective."""
+MOST_SEGMENTS = 120
+"""The longest lines in either direction that are looked at."""
 PRIOR = 0.004
 SEGMENT_SHARE = 0.045
 """Length of a line that counts, as a share of the longer side."""
@@ -105,7 +107,8 @@ def find_segments(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    segments = [_segment(ink, cv2.boundingRect(contour)) for contour in contours]
+    bounds = sorted((cv2.boundingRect(c) for c in contours), key=lambda b: b[2], reverse=True)
+    segments = [_segment(ink, box) for box in bounds[:MOST_SEGMENTS]]
     return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
 
 
