@@ -20,8 +20,8 @@ UNFOLLOWED = math.log(5e-4)
 """Digits less likely than this are not followed up."""
 FLOOR = 1e-6
 """A probability below this is not believed: no classifier is that sure."""
-CUT = 0.7
-"""What it costs to cut through touching ink."""
+CUT = 2.3
+"""What it costs to cut through touching ink: about one pair of digits in ten touches."""
 CUT_DEPTH = 0.8
 """What each stroke width crossed, over the first, costs on top."""
 CROWDED = 5.0

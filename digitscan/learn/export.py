@@ -24,6 +24,8 @@ from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 OPSET = 17
 IR_VERSION = 8
 """What ONNX Runtime reads since 1.12, and all that the operators here need."""
+FLOAT = 1
+"""ONNX's number for float32."""
 RUN_BATCH = 64
 """As in the classifier: what 64 glyphs need on the way stays in a processor's cache."""
 
@@ -45,6 +47,10 @@ class Network:
         array = np.ascontiguousarray(values, dtype)
         self._constants.append(onnx.numpy_helper.from_array(array, name))
         return name
+
+    def half_constant(self, values: npt.ArrayLike) -> str:
+        """Keep fixed values in two bytes each; they come out as float32."""
+        return self.add("Cast", self.constant(values, np.float16), to=FLOAT)
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """Add one operator; returns the name of its answer."""

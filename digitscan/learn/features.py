@@ -39,9 +39,10 @@ class HogSettings:
 
 @dataclass(frozen=True, slots=True)
 class FeatureSpace:
-    """Histograms turned onto their principal components, scaled to a mean square length of 1.
+    """Histograms turned onto their principal components.
 
-    ``mean`` is (k,), ``basis`` (k, components); both float32.
+    Scaled so that a point's mean square length is 1. ``mean`` is (k,), ``basis`` (k, components);
+    both are float32.
     """
 
     hog: HogSettings
@@ -65,15 +66,19 @@ class FeatureSpace:
 
 
 def find_feature_space(
-    hog: HogSettings, components: int, glyphs: npt.NDArray[np.uint8]
+    hog: HogSettings, components: int, glyphs: npt.NDArray[np.uint8], flattening: float = 0.0
 ) -> FeatureSpace:
-    """Find the principal components of the histograms of deskewed (N, 28, 28) uint8 glyphs."""
+    """Find the principal components of the histograms of deskewed (N, 28, 28) uint8 glyphs.
+
+    With a ``flattening`` of 0 the components keep their variances, with 1 all get the same one.
+    """
     features = compute_hog(hog, glyphs[:MAX_FIT]).astype(np.float64)
     mean = features.mean(axis=0)
     spread, axes = np.linalg.eigh(np.cov(features.T, bias=True))
     spread, axes = spread[::-1][:components], axes[:, ::-1][:, :components]
     signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    basis = axes * signs / np.sqrt(spread.sum())
+    basis = axes * signs * spread ** (-flattening / 2)
+    basis /= np.sqrt((spread ** (1 - flattening)).sum())
     return FeatureSpace(hog, mean.astype(np.float32), basis.astype(np.float32))
 
 

@@ -38,7 +38,7 @@ class LogisticSettings:
     """How the regression is made; chosen on MNIST's last training digits."""
 
     hog: HogSettings = field(default_factory=HogSettings)
-    material: MaterialSettings = field(default_factory=lambda: MaterialSettings(copies=2))
+    material: MaterialSettings = field(default_factory=MaterialSettings)
     components: int = 100
     waves: int = 3000
     gamma: float = 0.7

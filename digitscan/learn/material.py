@@ -29,7 +29,7 @@ JUNK_PRIOR = 0.02
 class MaterialSettings:
     """How much is added to the digits: changed copies of each, and shares of their number."""
 
-    copies: int = 3
+    copies: int = 2
     drawn_share: float = 0.08
     junk_share: float = 0.1
 

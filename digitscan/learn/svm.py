@@ -46,8 +46,9 @@ class SvmSettings:
     """
 
     hog: HogSettings = field(default_factory=HogSettings)
-    material: MaterialSettings = field(default_factory=MaterialSettings)
+    material: MaterialSettings = field(default_factory=lambda: MaterialSettings(copies=3))
     components: int = 80
+    flattening: float = 0.25
     penalty: float = 5.0
     gamma: float = 1.0
     margin: float = 1.05
@@ -110,7 +111,9 @@ def train_svm(settings: SvmSettings, data: TrainingSet, tell: Tell) -> Trained:
 
 def fit_machine(settings: SvmSettings, material: Material, tell: Tell) -> Machine:
     """Fit to the base glyphs; then to those, and changed copies, that are near a border."""
-    space = find_feature_space(settings.hog, settings.components, material.base.images)
+    space = find_feature_space(
+        settings.hog, settings.components, material.base.images, settings.flattening
+    )
     tell(f"svm: first fit, to {len(material.base.images):,} glyphs")
     first = _fit(settings, space, space.compute(material.base.images), material.base.labels)
     if not len(material.changed.images):
@@ -123,6 +126,7 @@ def fit_machine(settings: SvmSettings, material: Material, tell: Tell) -> Machin
 
 
 def _fit(settings: SvmSettings, space: FeatureSpace, points: FloatArray, labels: Labels) -> Machine:
+    """Fit to points rounded to half precision: so the file keeps them in two bytes, exactly."""
     from sklearn.svm import SVC
 
     vectors = SVC(
@@ -131,7 +135,8 @@ def _fit(settings: SvmSettings, space: FeatureSpace, points: FloatArray, labels:
         cache_size=settings.cache_mb,
         decision_function_shape="ovo",
     )
-    return Machine(space, vectors.fit(points.astype(np.float64), labels), settings.gamma)
+    rounded = points.astype(np.float16).astype(np.float64)
+    return Machine(space, vectors.fit(rounded, labels), settings.gamma)
 
 
 def _near_border(
@@ -197,7 +202,9 @@ def _add_answers(network: Network, points: str, machine: Machine, slope: float) 
 def _add_kernel(network: Network, points: str, machine: Machine) -> str:
     """Compare points with the support vectors: exp(-gamma · squared distance), (N, vectors)."""
     vectors, gamma = machine.vectors.support_vectors_, machine.gamma
-    cross = network.affine(points, 2 * gamma * vectors.T, -gamma * (vectors**2).sum(axis=1))
+    kept = network.half_constant(vectors)
+    squares = network.constant(-gamma * (vectors**2).sum(axis=1))
+    cross = network.add("Gemm", points, kept, squares, alpha=2 * gamma, transB=1)
     length = network.add("ReduceSumSquare", points, axes=[1], keepdims=1)
     return network.add("Exp", network.add("Sub", cross, network.scale(length, gamma)))
 
