@@ -79,7 +79,8 @@ def make_material(data: TrainingSet, settings: MaterialSettings) -> Material:
         "drawn": draw_digits(max(10, round(settings.drawn_share * count)), random),
         "not one digit": spoil_digits(digits, max(10, round(settings.junk_share * count)), random),
     }
-    changed = join(*[_change(digits, random) for _ in range(settings.copies)])
+    none_changed = Digits(digits.images[:0], digits.labels[:0])
+    changed = join(none_changed, *[_change(digits, random) for _ in range(settings.copies)])
     other_junk = spoil_digits(data.validation, len(data.validation.images) // 10 + 1, random)
     return Material(
         _deskew(join(*parts.values())),
