@@ -51,7 +51,7 @@ class SvmSettings:
     flattening: float = 0.25
     penalty: float = 5.0
     gamma: float = 1.0
-    margin: float = 1.05
+    margin: float = 1.1
     cache_mb: float = 1500.0
 
 
