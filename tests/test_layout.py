@@ -129,7 +129,6 @@ def test_a_comb_with_broken_dividers_is_one_field(cells: int) -> None:
     assert_comb(*comb_page(cells, shown=((0, 0.46), (0.53, 1))))
 
 
-@pytest.mark.xfail(reason="dividers that leave a line free are not taken for ruling")
 @pytest.mark.parametrize("shown", [((0.0, 0.4), (0.6, 1.0)), ((0.5, 1.0),), ((0.7, 1.0),)])
 def test_a_comb_with_short_dividers_is_one_field(shown: tuple[tuple[float, float], ...]) -> None:
     assert_comb(*comb_page(8, shown=shown))

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.ticks import draw_dividers
 from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -53,7 +54,9 @@ def find_ruling(ink: Picture, stroke_px: float) -> tuple[Picture, Picture]:
     plumb = _find_lines(_candidate_lines(_turned(ink), stroke_px), stroke_px)
     level, plumb = _prune(level, plumb, stroke_px)
     height, width = ink.shape
-    return _draw(level, (height, width)), _turned(_draw(plumb, (width, height)))
+    lying, standing = _draw(level, (height, width)), _turned(_draw(plumb, (width, height)))
+    draw_dividers(ink, lying, standing, stroke_px)
+    return lying, standing
 
 
 def _turned(picture: Picture) -> Picture:
