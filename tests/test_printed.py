@@ -1,0 +1,104 @@
+"""Print among the readings of a page."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digitscan.printed import doubt_print, ink_chroma
+from digitscan.values import (
+    Box,
+    ColourImage,
+    Digit,
+    Field,
+    FieldKind,
+    Page,
+    PageRef,
+    Reading,
+    Record,
+    Status,
+)
+
+REF = PageRef("sheet.png")
+BLACK, BLUE = (20, 20, 20), (170, 60, 20)
+
+
+def record(value: str, box: Box, height: int = 30, status: Status = Status.OK) -> Record:
+    """A field of ``value`` whose digits are ``height`` pixels high."""
+    places = [
+        Box(box.top + 5, box.left + 5 + 25 * n, box.top + 5 + height, box.left + 25 + 25 * n)
+        for n in range(len(value))
+    ]
+    digits = tuple(Digit(place, np.zeros(11, np.float32)) for place in places)
+    return Record(REF, Field("f", box, FieldKind.BOX), Reading(value, 0.99, status, (), digits))
+
+
+def cell(row: int, column: int) -> Box:
+    return Box(60 * row, 120 * column, 60 * row + 50, 120 * column + 110)
+
+
+def page(records: tuple[Record, ...], pens: list[tuple[int, int, int]] | None = None) -> Page:
+    """A white page, in colour where ``pens`` gives the ink of each record."""
+    grey = np.full((800, 800), 255, np.uint8)
+    if pens is None:
+        return Page(REF, grey)
+    colour: ColourImage = np.full((800, 800, 3), 240, np.uint8)
+    for one, pen in zip(records, pens, strict=True):
+        for digit in one.reading.digits:
+            box = digit.box
+            colour[box.top : box.bottom, box.left + 8 : box.left + 12] = pen
+    return Page(REF, grey, colour)
+
+
+def statuses(records: tuple[Record, ...], shown: Page | None = None) -> list[Status]:
+    return [r.reading.status for r in doubt_print(shown or page(records), records)]
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_numbers_that_count_up_in_one_type_go_to_review(down: bool) -> None:
+    places = [cell(n, 0) if down else cell(0, n) for n in range(4)]
+    records = tuple(record(str(n), place) for n, place in enumerate(places, 1))
+    assert statuses(records) == [Status.REVIEW] * 4
+
+
+def test_numbers_beside_the_count_stay_ok() -> None:
+    count = tuple(record(str(n), cell(n, 0)) for n in range(1, 5))
+    written = tuple(record(v, cell(n, 2)) for n, v in enumerate(("17", "4", "20", "9"), 1))
+    assert statuses(count + written) == [Status.REVIEW] * 4 + [Status.OK] * 4
+
+
+def test_a_count_in_changing_heights_is_handwriting() -> None:
+    records = tuple(record(str(n), cell(n, 0), height) for n, height in ((1, 30), (2, 37), (3, 26)))
+    assert statuses(records) == [Status.OK] * 3
+
+
+def test_values_stay_and_only_ok_changes() -> None:
+    records = tuple(
+        record(str(n), cell(n, 0), status=Status.UNREADABLE if n == 2 else Status.OK)
+        for n in range(1, 5)
+    )
+    doubted = doubt_print(page(records), records)
+    assert [r.reading.value for r in doubted] == ["1", "2", "3", "4"]
+    assert doubted[1].reading.status is Status.UNREADABLE
+
+
+def test_black_numbers_beside_a_coloured_pen_go_to_review() -> None:
+    values = ("31", "7", "88", "5")
+    records = tuple(record(v, cell(n, n % 2)) for n, v in enumerate(values))
+    shown = page(records, [BLUE, BLUE, BLUE, BLACK])
+    assert statuses(records, shown) == [Status.OK] * 3 + [Status.REVIEW]
+
+
+def test_a_page_in_black_is_not_doubted_for_a_speck_of_colour() -> None:
+    values = tuple("3917482650314")
+    records = tuple(record(v, cell(n % 6, 2 * (n // 6))) for n, v in enumerate(values[:9]))
+    shown = page(records, [BLUE, *[BLACK] * 8])
+    assert statuses(records, shown) == [Status.OK] * 9
+
+
+def test_ink_is_as_coloured_as_its_darkest_pixels() -> None:
+    crop = np.full((20, 20, 3), 250, np.uint8)
+    crop[5:15, 8:11] = BLACK
+    assert ink_chroma(crop) < 0.05
+    crop[5:15, 8:11] = BLUE
+    assert ink_chroma(crop) > 0.4
