@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.form.cells import shows_line
+from digitscan.form.order import group_rows, is_level
 from digitscan.values import Box, Mask
 
 NARROWEST, WIDEST = 0.42, 1.35
@@ -46,7 +47,8 @@ def find_combs(row: list[Box], level: Mask) -> list[list[Box]]:
         The page's level lines: where they run on, a cell that was not found is put in.
     """
     row = [cell for cell in row if not _is_inside_row(cell, row, level)]
-    return [group for stretch in _stretches(row, level) for group in _combs_of_stretch(stretch)]
+    stretches = [s for cells in group_rows(row, is_level) for s in _stretches(cells, level)]
+    return [group for stretch in stretches for group in _combs_of_stretch(stretch)]
 
 
 def _is_inside_row(cell: Box, row: list[Box], level: Mask) -> bool:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.joining import join_lines
 from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -34,8 +35,10 @@ REACH_STROKES = 1.2
 """How far the end of a short run may be from the line that it meets."""
 LEAST_RISE = 6
 """How much darker a line is, of 255, than what lies beside it."""
-EVEN = 0.7
-"""A stretch of a line is at least this share as dark, on the mean, as each of its pixels."""
+DARK_ENOUGH = 80
+"""Darker is not more of a line: so a pale line is seen under the strokes of a pen."""
+EVEN, GRAIN = 0.8, 6
+"""A stretch of a line is this share as dark, on the mean, as each pixel less the paper's grain."""
 HALF = 0.5
 """A pixel of a line is at least this share as dark as the stretch that it lies in."""
 LEAST_COVER = 0.8
@@ -64,9 +67,7 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
     turned = _turned(darkness)
     level, plumb = _find_lines(darkness, stroke_px), _find_lines(turned, stroke_px)
     kept = _prune(level, plumb, (_tones(level, darkness), _tones(plumb, turned)), stroke_px)
-    height, width = darkness.shape
-    lying, standing = _draw(kept[0], (height, width)), _turned(_draw(kept[1], (width, height)))
-    return lying, standing
+    return _draw(kept[0], darkness, stroke_px), _turned(_draw(kept[1], turned, stroke_px))
 
 
 def _turned(picture: Picture) -> Picture:
@@ -76,8 +77,7 @@ def _turned(picture: Picture) -> Picture:
 
 def _find_lines(darkness: Picture, stroke_px: float) -> list[Contour]:
     """Outlines of the level lines: long, thin, straight, without gaps, standing alone."""
-    rows = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
-    seen = _standing_out(np.asarray(rows, np.uint8), stroke_px)
+    seen = _standing_out(darkness, stroke_px)
     length, gap = int(SHORTEST_STROKES * stroke_px), int(GAP_STROKES * stroke_px) | 1
     runs = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
@@ -86,22 +86,26 @@ def _find_lines(darkness: Picture, stroke_px: float) -> list[Contour]:
     return [line for line in outlines if _is_line(line, darkness, stroke_px)]
 
 
-def _standing_out(rows: Picture, stroke_px: float) -> Picture:
+def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     """Where a stretch to the left or to the right is as dark as the place itself; 255 or 0.
 
     It must be darker than what lies above and below it, too.
     """
     length, beside = int(SHORTEST_STROKES * stroke_px) | 1, int(THICKEST_STROKES * stroke_px) + 1
+    thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
+    rows = cv2.min(thick, DARK_ENOUGH)
     ahead = cv2.blur(rows, (length, 1), anchor=(0, 0))
     behind = cv2.blur(rows, (length, 1), anchor=(length - 1, 0))
     mean = cv2.max(ahead, behind)
-    even = cv2.compare(mean, cv2.convertScaleAbs(rows, alpha=EVEN), cv2.CMP_GE)
+    least = cv2.subtract(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN)
+    even = cv2.compare(mean, least, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
     around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
     rise = cv2.threshold(cv2.subtract(mean, around), LEAST_RISE, 255, cv2.THRESH_BINARY)[1]
-    darkest = cv2.dilate(mean, np.ones((2 * beside + 1, 1), np.uint8))
-    there = cv2.compare(cv2.min(rows, mean), cv2.convertScaleAbs(darkest, alpha=HALF), cv2.CMP_GT)
-    return np.asarray(cv2.bitwise_and(even, cv2.bitwise_and(rise, there)), np.uint8)
+    darkest = cv2.dilate(darkness, np.ones((2 * beside + 1, 1), np.uint8))
+    sharp = cv2.compare(thick, cv2.convertScaleAbs(darkest, alpha=HALF), cv2.CMP_GT)
+    there = cv2.compare(rows, cv2.convertScaleAbs(mean, alpha=HALF), cv2.CMP_GT)
+    return np.asarray(cv2.min(cv2.min(even, rise), cv2.min(sharp, there)), np.uint8)
 
 
 def _is_line(contour: Contour, darkness: Picture, stroke_px: float) -> bool:
@@ -156,9 +160,10 @@ def _inside(contour: Contour, page: Picture) -> tuple[Picture, Picture]:
     return picture, page[top : top + height, left : left + width]
 
 
-def _draw(lines: list[Contour], shape: tuple[int, int]) -> Picture:
-    picture = np.zeros(shape, np.uint8)
+def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
+    picture = np.zeros(darkness.shape, np.uint8)
     cv2.drawContours(picture, lines, -1, 255, cv2.FILLED)
+    join_lines(lines, darkness, picture, stroke_px)
     return picture
 
 
