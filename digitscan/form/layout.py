@@ -25,7 +25,7 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     """Fields of a page without a known form, named f1, f2, … in reading order."""
     cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
     low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
-    groups = [group for row in group_rows(low) for group in find_combs(row, clean.level)]
+    groups = [group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)]
     fields = [_field_of_cells(group) for group in part_tables(groups)]
     lines = find_baselines(clean, cells) if cells else find_lines(clean)
     for high in (cell for cell in cells if cell not in low):
