@@ -16,6 +16,10 @@ EDGE_STROKES = 2.5
 DARK_PEN = 130
 """Where the pen is at least this dark, of 255, paler ink beside it is told apart from it."""
 PALE_SHARE = 0.42
+AWAY_STROKES, LEAST_PATTERN = 2.5, 0.2
+"""A pattern shows further than this from the pen, with this share of the pen's area, at least."""
+BAR_STROKES, STRAIGHT = 3.0, 0.45
+"""Length of its straight bars, in stroke widths, and the share of it that lies in such bars."""
 CRUMB_STROKES = 2.5
 """Ink beside a line that is smaller than this many stroke widths is a rest of the line."""
 BRIDGE_STROKES = 2.2
@@ -38,18 +42,30 @@ def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, 
     level, plumb = _ruling_of_field(clean, field, around)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
-    ink = _keep_own(_without_pale(ink), field.box, around, level | plumb, clean.stroke_px)
+    ink = _keep_own(_without_pale(ink, clean.stroke_px), field.box, around, level | plumb, clean.stroke_px)
     return ink, origin
 
 
-def _without_pale(ink: GreyImage) -> GreyImage:
-    """``ink`` without what is much paler than its darkest strokes: patterns to write over."""
-    if int(ink.max(initial=0)) < DARK_PEN:
-        return ink
+def _without_pale(ink: GreyImage, stroke_px: float) -> GreyImage:
+    """``ink`` without a pale pattern of bars that is printed in a box to write over.
+
+    Faint handwriting beside a darker stroke is as pale, but seldom straight and level or upright.
+    """
     dark = _level_of(ink, 0.9)
     if dark < DARK_PEN:
         return ink
-    return np.asarray(cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1], np.uint8)
+    pen = cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1]
+    reach = int(2 * AWAY_STROKES * stroke_px) | 1
+    near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
+    away = ((ink > 0) & (near == 0)).astype(np.uint8)
+    area = cv2.countNonZero(away)
+    if area < LEAST_PATTERN * cv2.countNonZero(pen):
+        return ink
+    length = int(BAR_STROKES * stroke_px)
+    level = cv2.morphologyEx(away, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    plumb = cv2.morphologyEx(away, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    bars = cv2.countNonZero(cv2.max(level, plumb))
+    return np.asarray(pen if bars >= STRAIGHT * area else ink, np.uint8)
 
 
 def _level_of(ink: GreyImage, share: float) -> int:

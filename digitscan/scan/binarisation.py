@@ -18,7 +18,7 @@ NOISE = 6.0
 STRONGEST_THRESHOLD = 60
 INK_SHARE = 0.38
 """However rough the paper, what is darker than this share of the typical pen and print is ink."""
-EDGE_SHARE = 0.27
+EDGE_SHARE = 0.32
 """Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
 EDGE_STROKES = 3
 WINDOW_STROKES = 14
