@@ -17,7 +17,6 @@ from digitscan.values import Box, ColourImage, GreyImage, Status
 Colour = tuple[int, int, int]
 """Blue, green, red, each 0…255."""
 
-WHITE: Colour = (255, 255, 255)
 BLACK: Colour = (0, 0, 0)
 
 STATUS_COLOURS: dict[Status, Colour] = {
@@ -57,8 +56,12 @@ class Pen:
         return max(2, self.letter_px // 3)
 
     def text_size(self, text: str) -> tuple[int, int]:
-        """Give height and width of ``text`` with its gap on all sides, in pixels."""
-        (width, height), below = cv2.getTextSize(text, _FONT, self.scale, self.line_px)
+        """Give height and width of ``text`` with its gap on all sides, in pixels.
+
+        All texts are equally high, so that those side by side stand on one line.
+        """
+        (width, _), _ = cv2.getTextSize(text, _FONT, self.scale, self.line_px)
+        (_, height), below = cv2.getTextSize("Ag", _FONT, self.scale, self.line_px)
         return height + below + self.gap_px, width + self.gap_px
 
     def write(self, picture: ColourImage, text: str, top: int, left: int, colour: Colour) -> None:
@@ -68,6 +71,11 @@ class Pen:
         ground[:] = (ground.astype(np.uint16) + 7 * 255) // 8
         x, y = left + self.gap_px // 2, top + height - self.gap_px
         cv2.putText(picture, text, (x, y), _FONT, self.scale, colour, self.line_px, cv2.LINE_AA)
+
+
+def paper(height: int, width: int) -> ColourImage:
+    """Give a white picture (height, width, 3) uint8."""
+    return np.full((height, width, 3), 255, np.uint8)
 
 
 def in_colour(image: GreyImage | ColourImage) -> ColourImage:
@@ -100,12 +108,24 @@ def draw_box(picture: ColourImage, box: Box, colour: Colour, line_px: int) -> No
 
 def draw_words(words: Sequence[tuple[str, Colour]], width: int, pen: Pen) -> ColourImage:
     """Give a white strip with coloured words side by side, as far as it is wide enough."""
-    strip = np.full((pen.text_size("Ag")[0], width, 3), WHITE, np.uint8)
+    strip = paper(pen.text_size("Ag")[0], width)
     left = 0
     for word, colour in words:
         pen.write(strip, word, 0, left, colour)
         left += pen.text_size(word)[1] + pen.gap_px
     return strip
+
+
+def padded(picture: ColourImage, height: int, width: int) -> ColourImage:
+    """Add white below and at the right up to ``height`` and ``width``."""
+    grown = paper(height, width)
+    grown[: picture.shape[0], : picture.shape[1]] = picture
+    return grown
+
+
+def stacked(pictures: Sequence[ColourImage], width: int) -> ColourImage:
+    """Lay pictures under one another, each at most ``width`` wide."""
+    return np.vstack([padded(picture, picture.shape[0], width) for picture in pictures])
 
 
 class LabelRoom:
@@ -124,7 +144,6 @@ class LabelRoom:
 
         The place is taken then. Of places that cost the same, the one to the right comes first.
         """
-        rows, columns = self._cost.shape
         level = (box.top + box.bottom - height) // 2
         wanted = [
             (level, box.right + 2),
@@ -132,6 +151,19 @@ class LabelRoom:
             (box.top - height - 2, box.left),
             (level, box.left - width - 2),
         ]
+        return self._take(wanted, height, width)
+
+    def find_place_inside(self, box: Box, height: int, width: int) -> tuple[int, int]:
+        """The same in a corner of ``box``, or beside it where it is too small for that."""
+        if height > box.height or width > box.width:
+            return self.find_place(box, height, width)
+        sides = (box.left, box.right - width)
+        corners = [(top, left) for top in (box.top, box.bottom - height) for left in sides]
+        return self._take(corners, height, width)
+
+    def _take(self, wanted: Sequence[tuple[int, int]], height: int, width: int) -> tuple[int, int]:
+        """Take the cheapest of the places wanted, moved into the picture."""
+        rows, columns = self._cost.shape
         places = [
             (min(max(top, 0), max(rows - height, 0)), min(max(left, 0), max(columns - width, 0)))
             for top, left in wanted
