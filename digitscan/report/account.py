@@ -28,8 +28,8 @@ RIVAL, SHOWN_RIVALS = 0.01, 3
 """Another value is named as a rival from this probability on, and so many of them."""
 SHOWN_DIGITS = 4
 """Weak digits of a field that are told of one by one."""
-RULING_EDGE_PX = 7
-"""Ink within half of this of a ruled line is taken for the line's ragged edge."""
+RULING_EDGE_PX, PIECE_EDGE_PX = 3, 1
+"""Ink this near to a ruled line, or to a piece, is its ragged or blurred edge."""
 
 LEFTOVER_NAMES: dict[Leftover, str] = {
     Leftover.DOT: "dot",
@@ -92,20 +92,25 @@ def account_for(clean: CleanPage, traced: TracedField, min_confidence: float) ->
 
 
 def ink_left_out(clean: CleanPage, cut: CutField) -> Mask:
-    """Ink inside a field's box that is neither ruling nor part of a piece.
+    """Ink inside a field's box that is neither ruling nor part of a piece, ragged edges aside.
 
     Gives a mask of the box: (box.height, box.width) bool.
     """
     box = cut.field.box
-    ruling = (clean.level[box.slices] | clean.plumb[box.slices]).astype(np.uint8)
-    near = cv2.dilate(ruling, np.ones((RULING_EDGE_PX, RULING_EDGE_PX), np.uint8)) > 0
-    out: Mask = (clean.ink[box.slices] > 0) & ~near
+    ruling = clean.level[box.slices] | clean.plumb[box.slices]
+    own = np.zeros_like(ruling)
     for piece in cut.pieces:
         rows, columns = np.nonzero(piece.ink)
         rows, columns = rows + piece.box.top - box.top, columns + piece.box.left - box.left
         here = (rows >= 0) & (rows < box.height) & (columns >= 0) & (columns < box.width)
-        out[rows[here], columns[here]] = False
-    return out
+        own[rows[here], columns[here]] = True
+    there: Mask = clean.ink[box.slices] > 0
+    return there & ~_grown(ruling, RULING_EDGE_PX) & ~_grown(own, PIECE_EDGE_PX)
+
+
+def _grown(mask: Mask, edge_px: int) -> Mask:
+    square = np.ones((2 * edge_px + 1, 2 * edge_px + 1), np.uint8)
+    return cv2.dilate(mask.astype(np.uint8), square) > 0
 
 
 def _share_left_out(clean: CleanPage, cut: CutField) -> float:
