@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pytest
-from sheets import draw_box, draw_digit, draw_path, middle, page_of, paper
+from sheets import draw_box, draw_digit, draw_path, middle, page_of, paper, turning, warped
 
 from digitscan.glyph.classifier import Classifier
 from digitscan.reader import PageTrace, Reader
@@ -168,6 +169,17 @@ def test_the_page_is_told_of_in_words() -> None:
     assert lines[6].startswith("    digit 1 of 2 (piece 1) is weak: 7 75.0%")
     empty = trace_of(paper(300, 500), Says(d7=1.0))
     assert explain_page(empty, []).splitlines()[2:] == ["no fields were found"]
+
+
+@pytest.mark.parametrize(("degrees", "way"), [(3, "counter-clockwise"), (-3, "clockwise")])
+def test_how_the_scan_was_laid_straight_is_told(degrees: float, way: str) -> None:
+    image = form()
+    turned = trace_of(warped(image, turning(degrees, image.shape)), Says(d2=1.0))
+    said = re.search(r"turned (\d\.\d) degrees ([a-z-]+)", explain_page(turned, []))
+    assert said is not None
+    assert abs(float(said[1]) - 3) < 0.3
+    assert said[2] == way
+    assert "turned" not in explain_page(trace_of(image, Says(d2=1.0)), [])
 
 
 @pytest.mark.parametrize("name", ["exam_cover", "meter_log", "letters"])

@@ -41,6 +41,10 @@ KIND_COLOURS: dict[FieldKind, Colour] = {
 }
 PALEST, PALE = 40, 0.15
 """Ink that only shows where one is on the page is drawn this dark: of 255, and its own share."""
+LEAST_DEGREES = 0.05
+"""A smaller turn is not worth a word."""
+LEAST_NARROWING = 0.01
+"""Perspective that makes one end of a page less than this share narrower is not worth a word."""
 LEAST_SIDE_PX = 800
 """A smaller page is enlarged to this, so that the letters have room."""
 NAME_PART, LEAST_LETTER_PX = 5, 10
@@ -59,11 +63,14 @@ def draw_ink(trace: PageTrace) -> ColourImage:
 
 
 def lie_of(clean: CleanPage) -> str:
-    """Say how the clean page lies on the scan."""
+    """Say what was done to the scan so that it lies flat and upright."""
     size, degrees = _scale_and_turn(clean)
-    warped = bool(np.abs(clean.to_scan[2, :2]).max() > 1e-9)
-    keystone = ", perspective undone" if warped else ""
-    return f"the scan x {1 / size:.2f}, turned by {-degrees:.1f} degrees{keystone}"
+    height, width = clean.ink.shape
+    narrowing = abs(clean.to_scan[2, 0]) * width + abs(clean.to_scan[2, 1]) * height
+    keystone = ", perspective undone" if narrowing > LEAST_NARROWING else ""
+    way = "counter-clockwise" if degrees > 0 else "clockwise"
+    turn = f", turned {abs(degrees):.1f} degrees {way}" if abs(degrees) >= LEAST_DEGREES else ""
+    return f"the scan x {1 / size:.2f}{turn}{keystone}"
 
 
 def draw_ruling(trace: PageTrace) -> ColourImage:
@@ -138,7 +145,10 @@ def pale(ink: GreyImage) -> ColourImage:
 
 
 def _scale_and_turn(clean: CleanPage) -> tuple[float, float]:
-    """Pixels of the scan for one of the clean page, and its turn in degrees, in the middle."""
+    """Pixels of the scan for one of the clean page, and how far its rows fall to the right there.
+
+    The fall is in degrees; both are measured along the middle row.
+    """
     height, width = clean.ink.shape
     ends = np.array([[0, height / 2, 1], [width, height / 2, 1]]) @ clean.to_scan.T
     (x, y), (x_end, y_end) = ends[:, :2] / ends[:, 2:]
