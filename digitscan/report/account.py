@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -200,9 +200,9 @@ def _passed_over(way: tuple[Step, ...]) -> Iterator[str]:
     """Ink that is passed over and that a person should know of, each kind in one sentence."""
     for kind in Leftover:
         loud = [step for step in way if step.leftover is kind and not step.silent]
-        if loud:
-            places = ", ".join(map(name_pieces, loud))
-            yield f"passed over as {LEFTOVER_NAMES[kind]}: {places}"
+        places = [place for step in loud for place in range(step.first, step.last + 1)]
+        if places:
+            yield f"passed over as {LEFTOVER_NAMES[kind]}: {name_pieces(places)}"
 
 
 def _weak_digits(traced: TracedField, way: tuple[Step, ...], least: float) -> Iterator[str]:
@@ -211,7 +211,7 @@ def _weak_digits(traced: TracedField, way: tuple[Step, ...], least: float) -> It
     weak, odd = [], []
     for place, step in enumerate(digits, 1):
         row, cost = traced.probabilities[step.candidate], traced.cut.candidates[step.candidate].cost
-        where = f"digit {place} of {len(digits)} ({name_pieces(step)})"
+        where = f"digit {place} of {len(digits)} ({name_pieces(range(step.first, step.last + 1))})"
         if row[int(step.digit)] < least:
             weak.append(f"{where} is weak: {name_classes(row)}")
         if math.exp(-cost) / ODD < least:
@@ -226,12 +226,19 @@ def _first_few(sentences: list[str], noun: str) -> Iterator[str]:
         yield f"and {count(len(sentences) - SHOWN_DIGITS, noun)} more"
 
 
-def name_pieces(step: Step) -> str:
-    """Name the pieces of a step, counted from 1.
+def name_pieces(places: Sequence[int]) -> str:
+    """Name pieces, given in order and counted from 0, by numbers from 1.
 
-    >>> name_pieces(Step(0, 0)), name_pieces(Step(2, 3))
-    ('piece 1', 'pieces 3-4')
+    >>> name_pieces([0]), name_pieces([0, 1, 2, 4, 6, 7])
+    ('piece 1', 'pieces 1-3, 5, 7-8')
     """
-    if step.first == step.last:
-        return f"piece {step.first + 1}"
-    return f"pieces {step.first + 1}-{step.last + 1}"
+    if len(places) == 1:
+        return f"piece {places[0] + 1}"
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place == runs[-1][-1] + 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    told = (f"{run[0] + 1}-{run[-1] + 1}" if run[1:] else str(run[0] + 1) for run in runs)
+    return f"pieces {', '.join(told)}"
