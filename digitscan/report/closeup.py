@@ -26,6 +26,7 @@ from digitscan.report.drawing import (
 )
 from digitscan.report.explanation import headline, sentences
 from digitscan.report.panels import GAP_PX, GREY, draw_panels, piece_colour
+from digitscan.report.summary import count
 from digitscan.values import Box, ColourImage
 
 WIDTH_PX = 1240
@@ -67,10 +68,9 @@ def _rows_of_tiles(account: Account, width: int) -> list[ColourImage]:
     if not candidates:
         return []
     tiles = [_draw_tile(account, index) for index in range(min(len(candidates), MOST_TILES))]
-    beyond = f"; {len(candidates) - MOST_TILES} more are left out"
-    title = f"{len(candidates)} glyphs judged, framed where they were read" + beyond * (
-        len(candidates) > MOST_TILES
-    )
+    title = f"{count(len(candidates), 'glyph')} judged, framed where they were read"
+    if len(candidates) > MOST_TILES:
+        title += f"; the last {len(candidates) - MOST_TILES} are left out"
     in_row = width // TILE_WIDTH_PX
     rows = [np.hstack(tiles[start : start + in_row]) for start in range(0, len(tiles), in_row)]
     return [draw_words([(title, BLACK)], width, TEXT_PEN), *rows]
