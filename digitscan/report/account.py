@@ -105,10 +105,11 @@ def ink_left_out(clean: CleanPage, cut: CutField) -> Mask:
         here = (rows >= 0) & (rows < box.height) & (columns >= 0) & (columns < box.width)
         own[rows[here], columns[here]] = True
     there: Mask = clean.ink[box.slices] > 0
-    return there & ~_grown(ruling, RULING_EDGE_PX) & ~_grown(own, PIECE_EDGE_PX)
+    return there & ~grown(ruling, RULING_EDGE_PX) & ~grown(own, PIECE_EDGE_PX)
 
 
-def _grown(mask: Mask, edge_px: int) -> Mask:
+def grown(mask: Mask, edge_px: int) -> Mask:
+    """Widen a mask (h, w) by so many pixels on all sides."""
     square = np.ones((2 * edge_px + 1, 2 * edge_px + 1), np.uint8)
     return cv2.dilate(mask.astype(np.uint8), square) > 0
 

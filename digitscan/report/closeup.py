@@ -1,7 +1,8 @@
 """One field from its ink to its value: its trace and account in, one colour picture out.
 
-From top to bottom: what was read; the field as scanned, its ink without the ruling, and the pieces
-that the ink was cut into; each glyph that was judged, with what the model says of it; the doubts.
+From top to bottom: what was read, and what speaks against it; the field as scanned, its ink without
+the ruling, and the pieces that the ink was cut into; each glyph that was judged, with what the
+model says of it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ TILE_HEIGHT_PX, TILE_WIDTH_PX = GLYPH_PX + 2 * GAP_PX, 308
 MOST_TILES = 400
 """Glyphs drawn of one field: with more the picture would be too high to be opened."""
 WORDS_PX = TILE_WIDTH_PX - GLYPH_PX - 3 * GAP_PX
+"""Room for the words beside a glyph."""
 BAR_PX = 50
 """Length of the bar of a probability of 1."""
 WIDEST_LINE = 110

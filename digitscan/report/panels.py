@@ -13,7 +13,7 @@ import numpy as np
 from digitscan.form.ink import ink_of_field
 from digitscan.glyph.pieces import Piece
 from digitscan.reader import CutField, PageTrace
-from digitscan.report.account import LEFTOVER_NAMES, Account, Step, ink_left_out
+from digitscan.report.account import LEFTOVER_NAMES, Account, Step, grown, ink_left_out
 from digitscan.report.drawing import (
     BLACK,
     STATUS_COLOURS,
@@ -149,13 +149,9 @@ def _paint_pieces(pieces: Sequence[Piece], crop: Box) -> ColourImage:
         here[_within(piece.box, crop)] = piece.ink > 0
         picture[here] = piece_colour(index)
         if piece.cut is not None:
-            picture[(here & _grown(before)) | (before & _grown(here))] = SEAM_COLOUR
+            picture[(here & grown(before, 1)) | (before & grown(here, 1))] = SEAM_COLOUR
         before = here
     return picture
-
-
-def _grown(mask: Mask) -> Mask:
-    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
 def _within(box: Box, crop: Box) -> tuple[slice, slice]:
