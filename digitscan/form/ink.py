@@ -34,11 +34,12 @@ def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, 
     """
     around = _widened(field.box, clean.ink.shape)
     origin = (around.top, around.left)
-    ink = _without_pale(clean.ink[around.slices])
+    ink = clean.ink[around.slices]
     level, plumb = _ruling_of_field(clean, field, around)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
-    return _keep_own(ink, field.box, around, level | plumb, clean.stroke_px), origin
+    ink = _keep_own(_without_pale(ink), field.box, around, level | plumb, clean.stroke_px)
+    return ink, origin
 
 
 def _without_pale(ink: GreyImage) -> GreyImage:

@@ -16,6 +16,7 @@ from digitscan.scan.flattening import Homography, estimate_homography
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.strokes import measure_stroke
+from digitscan.scan.ticks import draw_dividers
 from digitscan.values import CleanPage, GreyImage, Mask, Page
 
 GOAL_STROKE_PX = 4.0
@@ -64,8 +65,9 @@ def clean_page(page: Page) -> CleanPage:
         mask &= cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
     binary = mask.astype(np.uint8) * np.uint8(255)
     stroke_px = measure_stroke(mask)
-    level, plumb = find_ruling(binary, stroke_px)
     ink = np.asarray(cv2.bitwise_and(darkness, binary), np.uint8)
+    level, plumb = find_ruling(darkness, stroke_px)
+    draw_dividers(binary, level, plumb, stroke_px)
     to_scan = np.asarray(np.linalg.inv(to_work), np.float64)
     return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan)
 
