@@ -84,6 +84,11 @@ class PageTrace:
     clean: CleanPage
     fields: tuple[TracedField, ...]
 
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Records of the fields."""
+        return tuple(field.record for field in self.fields)
+
 
 class Reader:
     """Reads pages with one model: ``"cnn"``, ``"svm"``, ``"logistic"``, a file, or a classifier."""
@@ -96,7 +101,7 @@ class Reader:
 
     def read(self, page: Page) -> PageResult:
         """Read all fields of a page, in reading order."""
-        return PageResult(page.ref, tuple(field.record for field in self.trace(page).fields))
+        return PageResult(page.ref, self.trace(page).records)
 
     def trace(self, page: Page) -> PageTrace:
         """Read a page and keep what every step gave."""
