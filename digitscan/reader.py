@@ -62,6 +62,34 @@ class CutField:
     candidates: tuple[Candidate, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TracedField:
+    """A field and all that led to its record.
+
+    ``probabilities`` is (N, 11), a row for each of its candidates. ``reading`` is what they gave by
+    themselves, boxes on the clean page; the rest of the page may have put ``record`` to review.
+    """
+
+    cut: CutField
+    probabilities: Probabilities
+    reading: Reading
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class PageTrace:
+    """A page, what was left of it after cleaning, and its fields in reading order."""
+
+    page: Page
+    clean: CleanPage
+    fields: tuple[TracedField, ...]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Records of the fields."""
+        return tuple(field.record for field in self.fields)
+
+
 class Reader:
     """Reads pages with one model: ``"cnn"``, ``"svm"``, ``"logistic"``, a file, or a classifier."""
 
@@ -73,16 +101,20 @@ class Reader:
 
     def read(self, page: Page) -> PageResult:
         """Read all fields of a page, in reading order."""
+        return PageResult(page.ref, self.trace(page).records)
+
+    def trace(self, page: Page) -> PageTrace:
+        """Read a page and keep what every step gave."""
         clean = clean_page(page)
         cut = [cut_field(clean, field) for field in find_fields(clean)]
-        probabilities = self._classify([c for field in cut for c in field.candidates])
-        records, start = [], 0
-        for field in cut:
-            own = probabilities[start : start + len(field.candidates)]
-            start += len(field.candidates)
-            reading = self._decode(field, own)
-            records.append(_record(clean, field.field, reading, page.image.shape))
-        return PageResult(page.ref, doubt_print(page, tuple(records)))
+        said = self._classify(cut)
+        readings = [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
+        records = [
+            _record(clean, field.field, reading, page.image.shape)
+            for field, reading in zip(cut, readings, strict=True)
+        ]
+        doubted = doubt_print(page, tuple(records))
+        return PageTrace(page, clean, tuple(map(TracedField, cut, said, readings, doubted)))
 
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:
         """Read page ``index`` of an image file. Raises PageError where it can't be decoded."""
@@ -113,11 +145,13 @@ class Reader:
             problem = " ".join(f"{ref.source}: reading failed, please report: {what}".split())
             return page, PageResult(ref, problem=problem)
 
-    def _classify(self, candidates: Sequence[Candidate]) -> Probabilities:
-        """Class probabilities (N, 11) of all candidates of a page, in one batch."""
-        if not candidates:
-            return np.zeros((0, CLASS_COUNT), np.float32)
-        return self.classifier.classify(np.stack([c.glyph for c in candidates]))
+    def _classify(self, cut: Sequence[CutField]) -> list[Probabilities]:
+        """Class probabilities (N, 11) of each field's candidates, those of a page in one batch."""
+        glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
+        if not glyphs:
+            return [np.zeros((0, CLASS_COUNT), np.float32) for _ in cut]
+        ends = np.cumsum([len(field.candidates) for field in cut])
+        return np.split(self.classifier.classify(np.stack(glyphs)), ends[:-1])
 
     def _decode(self, cut: CutField, probabilities: Probabilities) -> Reading:
         return decode_field(
