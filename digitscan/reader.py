@@ -55,11 +55,15 @@ class ReaderSettings:
 
 @dataclass(frozen=True, slots=True)
 class CutField:
-    """A field with its ink cut into pieces and the runs of pieces that may be digits."""
+    """A field with its ink cut into pieces and the runs of pieces that may be digits.
+
+    ``torn`` tells that a side of the field cuts through ink that may be a digit's.
+    """
 
     field: Field
     pieces: tuple[Piece, ...]
     candidates: tuple[Candidate, ...]
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +164,15 @@ class Reader:
             probabilities,
             cut.field.rule,
             self.settings.min_confidence,
+            torn=cut.torn,
         )
 
 
 def cut_field(clean: CleanPage, field: Field) -> CutField:
     """Cut the ink of a field into pieces and candidates."""
-    ink, origin = ink_of_field(clean, field)
-    pieces = cut_pieces(ink, origin, clean.stroke_px, field.cells)
-    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px))
+    found = ink_of_field(clean, field)
+    pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
+    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), found.torn)
 
 
 def _record(clean: CleanPage, field: Field, reading: Reading, scan: tuple[int, ...]) -> Record:

@@ -50,8 +50,9 @@ PIECE_COLOURS: tuple[Colour, ...] = (
 def draw_panels(trace: PageTrace, account: Account, width: int, widest: int) -> ColourImage:
     """Draw the three pictures, side by side as far as ``width`` allows, none over ``widest``."""
     cut = account.traced.cut
-    ink, (top, left) = ink_of_field(trace.clean, cut.field)
-    crop = Box(top, left, top + ink.shape[0], left + ink.shape[1])
+    found = ink_of_field(trace.clean, cut.field)
+    (top, left), (height, width_px) = found.origin, found.ink.shape
+    crop = Box(top, left, top + height, left + width_px)
     zoom = min(LARGEST_ZOOM, PANEL_HEIGHT_PX / crop.height, widest / crop.width)
     ruling = [("level", LEVEL_COLOUR), ("and plumb ruling", PLUMB_COLOUR)]
     panels = [
