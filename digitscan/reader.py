@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.errors import PageError
+from digitscan.form.beside import goes_on
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
 from digitscan.glyph.candidates import Candidate, make_candidates
@@ -57,7 +58,7 @@ class ReaderSettings:
 class CutField:
     """A field with its ink cut into pieces and the runs of pieces that may be digits.
 
-    ``torn`` tells that a side of the field cuts through ink that may be a digit's.
+    ``torn`` tells that the number seems to go on beyond the field.
     """
 
     field: Field
@@ -110,7 +111,8 @@ class Reader:
     def trace(self, page: Page) -> PageTrace:
         """Read a page and keep what every step gave."""
         clean = clean_page(page)
-        cut = [cut_field(clean, field) for field in find_fields(clean)]
+        fields = find_fields(clean)
+        cut = [cut_field(clean, field, fields) for field in fields]
         said = self._classify(cut)
         readings = [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
         records = [
@@ -168,11 +170,12 @@ class Reader:
         )
 
 
-def cut_field(clean: CleanPage, field: Field) -> CutField:
-    """Cut the ink of a field into pieces and candidates."""
+def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> CutField:
+    """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
     found = ink_of_field(clean, field)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
-    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), found.torn)
+    torn = found.torn or (bool(pieces) and goes_on(clean, field, fields))
+    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 
 def _record(clean: CleanPage, field: Field, reading: Reading, scan: tuple[int, ...]) -> Record:
