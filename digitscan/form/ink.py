@@ -90,8 +90,9 @@ def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask,
     level, plumb = clean.level[around.slices].copy(), clean.plumb[around.slices].copy()
     if field.kind is not FieldKind.LINE:
         edge = int(EDGE_STROKES * clean.stroke_px)
-        for cell in field.cells or (field.box,):
-            top, bottom = cell.top - around.top + edge, cell.bottom - around.top - edge
+        box = field.box
+        top, bottom = box.top - around.top + edge, box.bottom - around.top - edge
+        for cell in field.cells or (box,):
             left, right = cell.left - around.left + edge, cell.right - around.left - edge
             level[max(top, 0) : max(bottom, 0), max(left - edge, 0) : right + edge] = False
             plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)] = False

@@ -29,7 +29,7 @@ STEEPEST = 0.06
 PRUNING_ROUNDS = 6
 GAP_STROKES = 2.5
 """Gaps in a line that are closed, along the line only."""
-OVERSHOOT = 0.15
+OVERSHOOT = 0.38
 """How far a line may run on past the line that it meets, as a share of its length."""
 REACH_STROKES = 1.2
 """How far the end of a short run may be from the line that it meets."""
