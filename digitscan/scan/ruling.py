@@ -24,6 +24,8 @@ SHORTEST_STROKES = 9.0
 CERTAIN_STROKES = 22.0
 """Runs longer than this are ruling by themselves."""
 THICKEST_STROKES = 3.0
+RUNG_STROKES, MOST_RUNGS = 4.0, 3
+"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own."""
 STEEPEST = 0.06
 """Slope that a line may have left on a page that was laid flat; a steeper run is a stroke."""
 PRUNING_ROUNDS = 6
@@ -183,7 +185,8 @@ def _prune(
     long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, 2 * reach)
     long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, 2 * reach)
-    keep_level, keep_plumb = np.ones(len(level), bool), np.ones(len(plumb), bool)
+    keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px) | long_level
+    keep_plumb = np.ones(len(plumb), bool)
     for _ in range(PRUNING_ROUNDS):
         before = int(keep_level.sum() + keep_plumb.sum())
         keep_plumb &= long_plumb | _held(plumb_ends, keep_level, len(plumb))
@@ -221,6 +224,26 @@ def _held(ends: tuple[Meetings, Meetings], alive: Mask, count: int) -> Mask:
     for line, across in ends:
         held &= np.bincount(line[alive[across]], minlength=count) > 0
     return held
+
+
+def _is_rung(
+    level: npt.NDArray[np.int_],
+    ends: tuple[Meetings, Meetings],
+    plumb: npt.NDArray[np.int_],
+    stroke_px: float,
+) -> Mask:
+    """Which short level lines only join two plumb ones midway, as the bar of a 2 in its cell does.
+
+    Where several lie over one another, they are the lines of a table of one column.
+    """
+    over = RUNG_STROKES * stroke_px
+    inner = np.ones(len(level), bool)
+    for line, across in ends:
+        midway = plumb[across, 0] < level[line, 1] - over
+        midway &= plumb[across, 2] > level[line, 3] + over
+        inner &= np.bincount(line[midway], minlength=len(level)) > 0
+    near = np.abs(level[:, None, [0, 2]] - level[None, :, [0, 2]]).max(axis=2) <= over / 2
+    return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)
 
 
 def _is_open_side(
