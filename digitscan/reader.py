@@ -24,7 +24,8 @@ from digitscan.form.layout import find_fields
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.glyph.decoding import decode_field
-from digitscan.glyph.pieces import Piece, cut_pieces
+from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
+from digitscan.lone_strokes import doubt_strokes
 from digitscan.printed import doubt_print
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
@@ -119,7 +120,7 @@ class Reader:
             _record(clean, field.field, reading, page.image.shape)
             for field, reading in zip(cut, readings, strict=True)
         ]
-        doubted = doubt_print(page, tuple(records))
+        doubted = doubt_strokes(doubt_print(page, tuple(records)))
         return PageTrace(page, clean, tuple(map(TracedField, cut, said, readings, doubted)))
 
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:
@@ -174,7 +175,7 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
     """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
     found = ink_of_field(clean, field)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
-    torn = found.torn or (bool(pieces) and goes_on(clean, field, fields))
+    torn = found.torn or (bool(pieces) and goes_on(clean, field, fields, digit_height(pieces)))
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 

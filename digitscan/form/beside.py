@@ -11,21 +11,26 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from digitscan.form.cells import shows_line
+from digitscan.form.combs import is_parted
+from digitscan.form.order import is_level
 from digitscan.values import Box, CleanPage, Field, FieldKind
 
 NARROW = 1.35
 """Wider cells, as a share of their height, hold whole numbers and have no neighbours to miss."""
 REACH = 0.9
 """How far beside a line of digits the next one may stand, as a share of their height."""
-TALL = 0.6
-"""Height of what may be a digit, as a share of the field's."""
+CELLS_REACH = 1.5
+"""How far beside a comb the next digit may stand, as a share of its cells' width."""
+TALL = 0.75
+"""Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
 LEAST_STROKES = 4.0
 """Ink that counts is longer than this many stroke widths, drawn by the pen."""
+NEAR = 0.6
+"""Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
 
-def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field]) -> bool:
-    """Whether ink that belongs to no field stands where the next digit would.
+def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: float) -> bool:
+    """Whether the next digit seems to stand beside the field, in no field or in one of its own.
 
     Parameters
     ----------
@@ -35,21 +40,39 @@ def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field]) -> bool:
         The field in question.
     fields : sequence of Field
         All fields of the page.
+    digit_px : float
+        Height of the digits in the field.
     """
     if field.kind is FieldKind.LINE:
-        width, tall = round(REACH * field.box.height), TALL
+        width = round(REACH * field.box.height)
+    elif _is_narrow(field) and field.kind is not FieldKind.CELL:
+        width = round(CELLS_REACH * _cell(field).width)
     else:
-        cell = field.cells[0] if field.cells else field.box
-        if cell.width > NARROW * cell.height:
-            return False
-        width, tall = cell.width, 0.5 * TALL
-    others = [other.box for other in fields if other is not field]
-    for window in _windows(field.box, width, clean.ink.shape[1]):
-        if field.kind is not FieldKind.LINE and not _is_lined(clean, window):
-            continue
-        if not any(_meet(window, other) for other in others) and _holds_ink(clean, window, tall):
-            return True
-    return False
+        return False
+    others = [other for other in fields if other is not field]
+    if field.kind is not FieldKind.LINE and any(_continues(field, other, clean) for other in others):
+        return True
+    windows = _windows(field.box, width, clean.ink.shape[1])
+    boxes = [other.box for other in others]
+    free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
+    return any(_holds_digit(clean, window, TALL * digit_px) for window in free)
+
+
+def _cell(field: Field) -> Box:
+    return field.cells[0] if field.cells else field.box
+
+
+def _is_narrow(field: Field) -> bool:
+    return _cell(field).width <= NARROW * _cell(field).height
+
+
+def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
+    """Whether ``other`` is a box or comb of narrow cells that follows in the same row."""
+    if other.kind in (FieldKind.LINE, FieldKind.CELL) or not _is_narrow(other):
+        return False
+    one, two = sorted((field.box, other.box), key=lambda box: box.left)
+    near = is_level(one, two) and two.left - one.right <= NEAR * one.height
+    return near and not is_parted(one, two, clean.plumb)
 
 
 def _windows(box: Box, width: int, right: int) -> list[Box]:
@@ -59,22 +82,15 @@ def _windows(box: Box, width: int, right: int) -> list[Box]:
     return [window for window in (left, after) if window.width > 2]
 
 
-def _is_lined(clean: CleanPage, window: Box) -> bool:
-    """Whether a line runs on above or below the place."""
-    reach = max(2, window.height // 6)
-    rows = window.top, window.bottom
-    return any(shows_line(clean.level, row, window.left, window.right, reach) for row in rows)
-
-
 def _meet(a: Box, b: Box) -> bool:
     return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
 
 
-def _holds_ink(clean: CleanPage, window: Box, tall: float) -> bool:
+def _holds_digit(clean: CleanPage, window: Box, tall_px: float) -> bool:
     """Whether ink as high as a digit stands in the place, ruled lines apart."""
     lines = (clean.level | clean.plumb)[window.slices].astype(np.uint8)
     ink = (clean.ink[window.slices] > 0) & (cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0)
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    high = stats[1:, cv2.CC_STAT_HEIGHT] >= tall * window.height
+    high = stats[1:, cv2.CC_STAT_HEIGHT] >= tall_px
     much = stats[1:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
     return bool((high & much).any())

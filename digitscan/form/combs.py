@@ -79,7 +79,7 @@ def _stretches(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
     stretches: list[list[Box]] = []
     for cell in row:
         last = stretches[-1][-1] if stretches else None
-        if last and _neighbours(last, cell, level) and not _parted(last, cell, plumb):
+        if last and _neighbours(last, cell, level) and not is_parted(last, cell, plumb):
             stretches[-1].append(cell)
         else:
             stretches.append([cell])
@@ -98,7 +98,7 @@ def _neighbours(left: Box, right: Box, level: Mask) -> bool:
     )
 
 
-def _parted(left: Box, right: Box, plumb: Mask) -> bool:
+def is_parted(left: Box, right: Box, plumb: Mask) -> bool:
     """Whether a line that is no side of either box passes between two boxes."""
     margin = round(SIDE * left.height)
     first, last = left.right + margin, right.left - margin

@@ -28,7 +28,9 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
     groups = [group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)]
     groups = extend_combs(groups, clean.level, clean.plumb)
-    fields = [_field_of_cells(group) for group in part_tables(groups)]
+    tables, others = part_tables(groups)
+    fields = [Field("", cell, FieldKind.CELL) for cell in tables]
+    fields += [_field_of_cells(group) for group in others]
     lines = find_baselines(clean, cells) if cells else find_lines(clean)
     for high in (cell for cell in cells if cell not in low):
         lines += find_lines_in_cell(clean, high)

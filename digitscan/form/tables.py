@@ -16,15 +16,11 @@ SAME_PLACE = 0.25
 """How far the ends of two stacked rows may differ, as a share of a cell's width."""
 
 
-def part_tables(groups: list[list[Box]]) -> list[list[Box]]:
-    """The groups, with each cell of a table's row in a group of its own."""
-    parted: list[list[Box]] = []
-    for group in groups:
-        if _is_row_of_table(group, groups):
-            parted += [[cell] for cell in group]
-        else:
-            parted.append(group)
-    return parted
+def part_tables(groups: list[list[Box]]) -> tuple[list[Box], list[list[Box]]]:
+    """The cells of tables, each with a value of its own, and the groups that are no table's row."""
+    rows = [_is_row_of_table(group, groups) for group in groups]
+    cells = [cell for group, is_row in zip(groups, rows, strict=True) if is_row for cell in group]
+    return cells, [group for group, is_row in zip(groups, rows, strict=True) if not is_row]
 
 
 def _is_row_of_table(group: list[Box], groups: list[list[Box]]) -> bool:

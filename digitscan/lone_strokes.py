@@ -1,0 +1,49 @@
+"""The records of a page in, the same with lone strokes put to review out.
+
+A 1 is a stroke, and not each stroke is a 1: a tally mark, the rest of a box, a bar of a code. Where
+a stroke stands tells them apart: in a cell among cells of digits it is one, on a line by itself or
+among tallies it may be anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from digitscan.values import Box, FieldKind, Record, Status
+
+ALIKE = 0.2
+"""Difference in width and height, as a share, within which boxes are of one kind."""
+MOST_ODD = 2
+"""With more boxes of its kind that hold ink but no plain number, a stroke is a tally's."""
+
+
+def doubt_strokes(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Give ``review`` to values of nothing but 1s that nothing supports."""
+    return tuple(
+        replace(record, reading=replace(record.reading, status=Status.REVIEW))
+        if _is_lone(record) and not _is_supported(record, records)
+        else record
+        for record in records
+    )
+
+
+def _is_lone(record: Record) -> bool:
+    return record.reading.status is Status.OK and set(record.reading.value) == {"1"}
+
+
+def _is_supported(record: Record, records: Sequence[Record]) -> bool:
+    """Whether strokes are likely to be digits where the record's field is."""
+    if record.field.kind is FieldKind.LINE:
+        return False
+    alike = [other for other in records if _alike(record.field.box, other.field.box)]
+    odd = sum(other.reading.status in (Status.UNREADABLE, Status.STRUCK) for other in alike)
+    odd += sum(_is_lone(other) or other.reading.status is Status.REVIEW for other in alike) - 1
+    plain = sum(other.reading.status is Status.OK and not _is_lone(other) for other in alike)
+    return odd <= max(MOST_ODD, plain)
+
+
+def _alike(first: Box, second: Box) -> bool:
+    return abs(first.width - second.width) <= ALIKE * first.width and (
+        abs(first.height - second.height) <= ALIKE * first.height
+    )
