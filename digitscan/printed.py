@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.values import Box, ColourImage, Page, Record, Status
+from digitscan.values import Box, ColourImage, FieldKind, Page, Record, Status
 
 SHORTEST_COUNT = 3
 """Fewest fields in a row or column that count up before they are taken for numbering."""
@@ -20,6 +20,8 @@ SURE_COUNT = 5
 """So many are taken for numbering whatever their size."""
 LONGEST_NUMBERING = 3
 """Digits of a number that counts fields."""
+LOW = 0.33
+"""Digits lower than this share of their box are small for handwriting."""
 SAME_SIZE = 0.08
 """Spread of the digits' heights, as a share, within which they are of one type."""
 SAME_LINE = 0.35
@@ -32,13 +34,24 @@ LEAST_COLOURED, COLOURED_SHARE = 3, 0.25
 
 def doubt_print(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to the values that are ``ok`` but look printed."""
-    doubtful = _numbering(records) | _colourless(page.colour, records)
+    doubtful = _numbering(records) | _colourless(page.colour, records) | _small(records)
     return tuple(
         replace(record, reading=replace(record.reading, status=Status.REVIEW))
         if number in doubtful and record.reading.status is Status.OK
         else record
         for number, record in enumerate(records)
     )
+
+
+def _small(records: tuple[Record, ...]) -> set[int]:
+    """Indices of the values that are low for their box, as the number printed in its corner."""
+    return {
+        number
+        for number, record in enumerate(records)
+        if record.reading.digits
+        and record.field.kind is not FieldKind.LINE
+        and max(d.box.height for d in record.reading.digits) < LOW * record.field.box.height
+    }
 
 
 def _numbering(records: tuple[Record, ...]) -> set[int]:

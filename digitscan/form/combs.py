@@ -25,6 +25,8 @@ INSIDE = 0.1
 """Distance from both lines of its row, as a share of the row's height, of a loop in a stroke."""
 LARGEST_LOOP = 0.62
 """Height of such a loop, as a share of the row's; higher is a box in a cell."""
+ROOM = 0.35
+"""Least gap, as a share of their height, in which a line stands between two boxes."""
 SIDE, PASSING, PASSED = 0.06, 0.25, 0.9
 """A line that parts two boxes is so far, as a share of their height, from the sides of both,
 reaches so far beyond them, and shows in so much of its length.
@@ -100,6 +102,8 @@ def _neighbours(left: Box, right: Box, level: Mask) -> bool:
 
 def is_parted(left: Box, right: Box, plumb: Mask) -> bool:
     """Whether a line that is no side of either box passes between two boxes."""
+    if right.left - left.right < ROOM * left.height:
+        return False
     margin = round(SIDE * left.height)
     first, last = left.right + margin, right.left - margin
     if last <= first:

@@ -21,6 +21,10 @@ AWAY_STROKES, LEAST_PATTERN = 2.5, 0.2
 """A pattern shows further than this from the pen, with this share of the pen's area, at least."""
 BAR_STROKES, STRAIGHT = 3.0, 0.45
 """Length of its straight bars, in stroke widths, and the share of it that lies in such bars."""
+DARKER, DARKER_STEP = 1.5, 20
+"""The pen shows on a line where it is so much darker, in times and in steps of 255."""
+TONE_STROKES = 30.0
+"""Length of a line, in stroke widths, that tells how dark it is."""
 BRIDGE_STROKES = 2.2
 """Width of a line, in stroke widths, over which a crossing stroke is mended."""
 
@@ -115,12 +119,27 @@ def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> 
     """
     square = np.ones((3, 3), np.uint8)
     lying, standing = (cv2.dilate(lines.astype(np.uint8) * 255, square) for lines in (level, plumb))
-    rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.max(lying, standing))), np.uint8)
+    lines = cv2.max(lying, standing)
+    rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(lines)), np.uint8)
+    length = int(TONE_STROKES * stroke_px) | 1
+    pen = cv2.max(_pen_on(ink, lying, (length, 1)), _pen_on(ink, standing, (1, length)))
+    rest = cv2.max(rest, cv2.bitwise_and(pen, cv2.bitwise_not(cv2.min(lying, standing))))
     reach = int(BRIDGE_STROKES * stroke_px + 3) | 1
     across = cv2.bitwise_and(_between(rest, reach), lying)
     along = cv2.bitwise_and(np.ascontiguousarray(_between(rest.T, reach).T), standing)
     bridges = cv2.threshold(cv2.max(across, along), 0, 255, cv2.THRESH_BINARY)[1]
     return np.asarray(cv2.max(rest, cv2.bitwise_and(ink, bridges)), np.uint8)
+
+
+def _pen_on(ink: GreyImage, lines: GreyImage, stretch: tuple[int, int]) -> GreyImage:
+    """Ink on ``lines`` (0 or 255) that is so much darker than a stretch of them (width, height).
+
+    There the pen runs over or along the line: the foot of a 2, the bar of a 7.
+    """
+    on_line = cv2.bitwise_and(ink, lines).astype(np.float32)
+    share = cv2.blur((on_line > 0).astype(np.float32), stretch)
+    tone = cv2.blur(on_line, stretch) / np.maximum(share, 1e-3)
+    return np.where(on_line > DARKER * tone + DARKER_STEP, on_line, 0).astype(np.uint8)
 
 
 def _between(ink: GreyImage, reach: int) -> GreyImage:

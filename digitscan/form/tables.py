@@ -12,6 +12,8 @@ SQUARISH = 0.9
 """Least width, as a share of the height, of a table's cells."""
 SHARED_GAP = 0.25
 """Largest distance between two rows that share a line, as a share of their height."""
+WIDE = 1.5
+"""Least width, as a share of the rows' height, of a cell that holds a name."""
 SAME_PLACE = 0.25
 """How far the ends of two stacked rows may differ, as a share of a cell's width."""
 
@@ -33,8 +35,10 @@ def _is_row_of_table(group: list[Box], groups: list[list[Box]]) -> bool:
 
 
 def _is_beside(group: list[Box], other: list[Box]) -> bool:
-    """Whether ``other`` shares its first or last line with the ends of ``group``."""
+    """Whether ``other`` is a wide cell that shares a line with an end of ``group``."""
     height = group[0].height
+    if max(cell.width for cell in other) < WIDE * height:
+        return False
     level = abs(other[0].top - group[0].top) <= SHARED_GAP * height
     gap = max(group[0].left - other[-1].right, other[0].left - group[-1].right)
     return level and abs(gap) <= SHARED_GAP * height

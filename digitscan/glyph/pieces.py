@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 
+from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.blobs import Blob, Scale, around, find_blobs, lean_span, middle_height, moved
 from digitscan.glyph.seams import Seam, find_seams, split
 from digitscan.glyph.strikes import is_struck
@@ -83,7 +84,10 @@ def cut_pieces(
         Left to right; empty where the field holds nothing but dirt.
     """
     blobs, scale = find_blobs(ink, stroke_px)
-    seams = find_seams(blobs, scale)
+    seams = [
+        [] if own and is_cross(blob.ink) else own
+        for blob, own in zip(blobs, find_seams(blobs, scale), strict=True)
+    ]
     return tuple(
         piece
         for blob, own in zip(blobs, seams, strict=True)
