@@ -24,8 +24,10 @@ SHORTEST_STROKES = 9.0
 CERTAIN_STROKES = 22.0
 """Runs longer than this are ruling by themselves."""
 THICKEST_STROKES = 3.0
-RUNG_STROKES, MOST_RUNGS = 4.0, 3
-"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own."""
+RUNG_STROKES, MOST_RUNGS, NARROW = 4.0, 3, 1.35
+"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own; how
+wide, as a share of its height, a cell for one digit is.
+"""
 STEEPEST = 0.06
 """Slope that a line may have left on a page that was laid flat; a steeper run is a stroke."""
 PRUNING_ROUNDS = 6
@@ -185,7 +187,7 @@ def _prune(
     long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, 2 * reach)
     long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, 2 * reach)
-    keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px) | long_level
+    keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px)
     keep_plumb = np.ones(len(plumb), bool)
     for _ in range(PRUNING_ROUNDS):
         before = int(keep_level.sum() + keep_plumb.sum())
@@ -232,7 +234,7 @@ def _is_rung(
     plumb: npt.NDArray[np.int_],
     stroke_px: float,
 ) -> Mask:
-    """Which short level lines only join two plumb ones midway, as the bar of a 2 in its cell does.
+    """Which level lines only join two sides of a narrow cell midway, as the bar of a 2 may do.
 
     Where several lie over one another, they are the lines of a table of one column.
     """
@@ -241,6 +243,8 @@ def _is_rung(
     for line, across in ends:
         midway = plumb[across, 0] < level[line, 1] - over
         midway &= plumb[across, 2] > level[line, 3] + over
+        high = plumb[across, 2] - plumb[across, 0]
+        midway &= level[line, 2] - level[line, 0] <= NARROW * high
         inner &= np.bincount(line[midway], minlength=len(level)) > 0
     near = np.abs(level[:, None, [0, 2]] - level[None, :, [0, 2]]).max(axis=2) <= over / 2
     return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)
