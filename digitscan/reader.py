@@ -40,6 +40,12 @@ from digitscan.values import (
     Record,
 )
 
+MORE_DIGITS, EXTRA_DIGITS = 1.5, 4
+"""A page lies another way than is likeliest if that gives so many times the digits, and so many
+more. On 119 upright pages, upside down gave at most as many and 3 more."""
+SURE = 0.9
+"""Confidence from which a value's digits count for that."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
@@ -72,8 +78,19 @@ class Reader:
         self.settings = settings or ReaderSettings()
 
     def read(self, page: Page) -> PageResult:
-        """Read all fields of a page, in reading order."""
+        """Read all fields of a page, in reading order.
+
+        A page that seems to lie on its side or upside down is read in all ways that are likely.
+        """
         clean = clean_page(page)
+        ways = [
+            self._read_clean(page, clean if turn == 0 else clean_page(page, turn))
+            for turn in clean.turns
+        ]
+        return PageResult(page.ref, _most_digits(ways))
+
+    def _read_clean(self, page: Page, clean: CleanPage) -> tuple[Record, ...]:
+        """Read all fields of a cleaned page."""
         cut = [cut_field(clean, field) for field in find_fields(clean)]
         probabilities = self._classify([c for field in cut for c in field.candidates])
         records, start = [], 0
@@ -82,7 +99,7 @@ class Reader:
             start += len(field.candidates)
             reading = self._decode(field, own)
             records.append(_record(clean, field.field, reading, page.image.shape))
-        return PageResult(page.ref, doubt_print(page, tuple(records)))
+        return doubt_print(page, tuple(records))
 
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:
         """Read page ``index`` of an image file. Raises PageError where it can't be decoded."""
@@ -134,6 +151,21 @@ def cut_field(clean: CleanPage, field: Field) -> CutField:
     ink, origin = ink_of_field(clean, field)
     pieces = cut_pieces(ink, origin, clean.stroke_px, field.cells)
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px))
+
+
+def _most_digits(ways: Sequence[tuple[Record, ...]]) -> tuple[Record, ...]:
+    """The way of reading a page that gives far more digits than all others, else the first."""
+    digits = [_sure_digits(records) for records in ways]
+    best = int(np.argmax(digits))
+    others = [count for way, count in enumerate(digits) if way != best]
+    clear = digits[best] >= MORE_DIGITS * max(others, default=0) + EXTRA_DIGITS
+    return ways[best] if clear else ways[0]
+
+
+def _sure_digits(records: Sequence[Record]) -> int:
+    """How many digits there are in values that are all but certain, whatever the user asks for."""
+    readings = [record.reading for record in records]
+    return sum(len(each.value) for each in readings if each.confidence >= SURE)
 
 
 def _record(clean: CleanPage, field: Field, reading: Reading, scan: tuple[int, ...]) -> Record:
