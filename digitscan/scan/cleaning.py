@@ -93,7 +93,7 @@ def _lay_flat(overview: GreyImage, sheet: Mask | None, scale: float) -> Overview
     edges = np.zeros((0, 4))
     if sheet is not None:
         ink &= trim_sheet(sheet)
-        edges = sheet_edges(sheet)
+        edges = sheet_edges(sheet, overview)
     flat = estimate_homography(ink, edges)
     corners = _corners(overview.shape)
     moved = np.abs(cv2.perspectiveTransform(corners, flat) - corners).max()

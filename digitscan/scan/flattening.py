@@ -25,7 +25,8 @@ LEAST_SEGMENTS = 4
 """With fewer ruled lines than this the sheet is taken to be free of perspective."""
 MOST_SEGMENTS = 120
 """The longest lines in either direction that are looked at."""
-PRIOR = 0.004
+PRIOR = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]) * 0.01 + np.eye(4) * 1e-5
+"""Costs of the four terms: a turn is nearly free, shear and perspective are not."""
 SEGMENT_SHARE = 0.045
 """Length of a line that counts, as a share of the longer side."""
 LARGEST_TERM = 0.35
@@ -153,18 +154,19 @@ def _move(segments: Segments, homography: Homography) -> Segments:
 def _solve(level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]) -> Homography:
     """Four terms (turn of the levels, turn of the plumbs, two of perspective), least squares.
 
-    Robust by re-weighting; a weak prior keeps the sheet as it is where the lines say little.
+    Robust by re-weighting; a weak prior keeps the sheet rectangular where the lines say little.
     """
-    total = np.eye(3)
+    total, terms = np.eye(3), np.zeros(4)
     for _ in range(6):
         rows, goal, weight = _equations(_move(level, total), _move(plumb, total))
         left = rows * weight[:, None]
-        system = left.T @ rows + PRIOR * np.eye(4)
-        turn, shear, across, down = np.linalg.solve(system, left.T @ goal)
-        if max(abs(turn), abs(shear), abs(across), abs(down)) > LARGEST_TERM:
+        system = left.T @ rows + PRIOR
+        step = np.linalg.solve(system, left.T @ goal - PRIOR @ terms)
+        if np.abs(step).max() > LARGEST_TERM:
             return np.eye(3)
-        step = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]])
-        total = step @ total
+        turn, shear, across, down = step
+        total = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]]) @ total
+        terms += step
     return total
 
 
