@@ -109,6 +109,7 @@ def find_segments(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     bounds = sorted((cv2.boundingRect(c) for c in contours), key=lambda b: b[2], reverse=True)
+    ink = np.asarray(cv2.bitwise_and(ink, runs), np.uint8)
     segments = [_segment(ink, box) for box in bounds[:MOST_SEGMENTS]]
     return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
 
