@@ -25,8 +25,15 @@ LEAST_SEGMENTS = 4
 """With fewer ruled lines than this the sheet is taken to be free of perspective."""
 MOST_SEGMENTS = 120
 """The longest lines in either direction that are looked at."""
-PRIOR = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]) * 0.01 + np.eye(4) * 1e-5
-"""Costs of the four terms: a turn is nearly free, shear and perspective are not."""
+PRIOR = np.zeros((5, 5))
+"""Costs of the terms: of shear and of perspective; little of a turn, and of print that is askew on
+its sheet."""
+PRIOR[:2, :2] = 0.01
+PRIOR += np.diag([0.0005, 0.0005, 0.01, 0.01, 0.01])
+ROUNDS = 6
+STRAIGHT, LOOSEST = 0.003, 0.06
+"""Slopes between which a line counts in part: what is left of a straight line, and what is put up
+with in the first round, which is halved from round to round."""
 SEGMENT_SHARE = 0.045
 """Length of a line that counts, as a share of the longer side."""
 LARGEST_TERM = 0.35
@@ -90,15 +97,14 @@ def estimate_homography(ink: Mask, edges: Segments) -> Homography:
     picture = ink.astype(np.uint8) * 255
     if abs(skew) >= 0.1:
         picture = np.asarray(cv2.warpPerspective(picture, upright, (width, height)), np.uint8)
-    level, plumb = find_segments(picture), find_segments(np.ascontiguousarray(picture.T))
     edges = _move(edges, upright)
     lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
-    level = np.vstack([level, edges[lying]])
-    plumb = np.vstack([plumb, edges[~lying][:, [1, 0, 3, 2]]])
-    if len(level) + len(plumb) < LEAST_SEGMENTS:
+    lines = [find_segments(picture), edges[lying]]
+    lines += [find_segments(np.ascontiguousarray(picture.T))[:, [1, 0, 3, 2]], edges[~lying]]
+    if sum(map(len, lines)) < LEAST_SEGMENTS:
         return upright
     centred = _centring(width, height)
-    levelled = _solve(_move(level, centred), _move(plumb[:, [1, 0, 3, 2]], centred))
+    levelled = _solve([_move(each, centred) for each in lines])
     return np.linalg.inv(centred) @ levelled @ centred @ upright
 
 
@@ -152,38 +158,53 @@ def _move(segments: Segments, homography: Homography) -> Segments:
     return np.asarray(cv2.perspectiveTransform(points, homography), np.float64).reshape(-1, 4)
 
 
-def _solve(level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]) -> Homography:
-    """Four terms (turn of the levels, turn of the plumbs, two of perspective), least squares.
+def _solve(lines: Sequence[Segments]) -> Homography:
+    """Turn of the levels, turn of the plumbs and two terms of perspective, by least squares.
 
     Robust by re-weighting; a weak prior keeps the sheet rectangular where the lines say little.
+
+    Parameters
+    ----------
+    lines : sequence of (n, 4) float64
+        Level lines, edges of the sheet that lie level, plumb lines, edges that stand plumb.
     """
-    total, terms = np.eye(3), np.zeros(4)
-    for _ in range(6):
-        rows, goal, weight = _equations(_move(level, total), _move(plumb, total))
+    total, terms = np.eye(3), np.zeros(5)
+    for round_ in range(ROUNDS):
+        rows, goal = _equations([_move(each, total) for each in lines])
+        goal = goal - rows[:, 4] * terms[4]
+        slope = np.abs(goal) / np.maximum(np.abs(rows[:, 5]), 1e-6)
+        typical = float(np.clip(np.median(slope), STRAIGHT, LOOSEST / 2**round_))
+        weight = 1 / (1 + np.square(slope / (2 * typical)))
+        rows = rows[:, :5]
         left = rows * weight[:, None]
-        system = left.T @ rows + PRIOR
-        step = np.linalg.solve(system, left.T @ goal - PRIOR @ terms)
+        step = np.linalg.solve(left.T @ rows + PRIOR, left.T @ goal - PRIOR @ terms)
         if np.abs(step).max() > LARGEST_TERM:
             return np.eye(3)
-        turn, shear, across, down = step
+        turn, shear, across, down, _ = step
         total = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]]) @ total
         terms += step
     return total
 
 
 def _equations(
-    level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Linearised conditions: equal y at both ends of a level line, equal x of a plumb one."""
-    x0, y0, x1, y1 = level.T
-    nil = np.zeros_like(x0)
-    levels = np.stack([x0 - x1, nil, -(x0 * y0 - x1 * y1), -(y0**2 - y1**2)], axis=1)
-    u0, v0, u1, v1 = plumb.T
-    nil = np.zeros_like(u0)
-    plumbs = np.stack([nil, v0 - v1, -(u0**2 - u1**2), -(u0 * v0 - u1 * v1)], axis=1)
+    lines: Sequence[Segments],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Linearised conditions: equal y at both ends of a level line, equal x of a plumb one.
+
+    Returns
+    -------
+    rows : (n, 6) float64
+        Factors of the four terms and of the angle between print and sheet, and the line's length.
+    goal : (n,) float64
+    """
+    flat, tall = np.vstack(lines[:2]), np.vstack(lines[2:])
+    on_edge = np.repeat([0.0, 1.0, 0.0, 1.0], [len(each) for each in lines])
+    x0, y0, x1, y1 = flat.T
+    nil, run = np.zeros_like(x0), x0 - x1
+    levels = np.stack([run, nil, -(x0 * y0 - x1 * y1), -(y0**2 - y1**2), run, run], axis=1)
+    u0, v0, u1, v1 = tall.T
+    nil, run = np.zeros_like(u0), v0 - v1
+    plumbs = np.stack([nil, run, -(u0**2 - u1**2), -(u0 * v0 - u1 * v1), -run, run], axis=1)
     rows = np.vstack([levels, plumbs])
-    goal = -np.concatenate([y0 - y1, u0 - u1])
-    length = np.concatenate([np.abs(x1 - x0), np.abs(v1 - v0)])
-    slope = np.abs(goal) / np.maximum(length, 1e-6)
-    typical = max(float(np.median(slope)) if slope.size else 0.0, 0.003)
-    return rows, goal, 1 / (1 + np.square(slope / (2 * typical)))
+    rows[:, 4] *= on_edge
+    return rows, -np.concatenate([y0 - y1, u0 - u1])
