@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel
+from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
 from digitscan.scan.ruling import find_ruling
@@ -52,8 +53,10 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     """
     image = np.ascontiguousarray(np.rot90(_dark_on_light(page.image), turn))
     overview, scale = _overview(image)
-    sheet = None if is_bilevel(image) else find_sheet(overview)
-    small = _lay_flat(overview, sheet, scale)
+    sheet, edges = None, np.zeros((0, 4))
+    if not is_bilevel(image):
+        image, overview, sheet, edges = _find_paper(image, overview)
+    small = _lay_flat(overview, sheet, edges, scale)
     to_work, size = _plan_warp(image, _in_page_pixels(small))
     darkness = _warp(image, to_work, size)
     if is_bilevel(image):
@@ -87,13 +90,30 @@ def _overview(image: GreyImage) -> tuple[GreyImage, float]:
     return np.asarray(small, np.uint8), scale
 
 
-def _lay_flat(overview: GreyImage, sheet: Mask | None, scale: float) -> Overview:
+def _find_paper(
+    image: GreyImage, overview: GreyImage
+) -> tuple[GreyImage, GreyImage, Mask | None, npt.NDArray[np.float64]]:
+    """The page and its small copy with filled corners made black; the sheet, and its edges."""
+    fill = find_fill(overview)
+    seen = overview
+    if fill is not None:
+        image, overview = paint_fill(image, fill, 0), paint_fill(overview, fill, 0)
+        # beside white the picture does not look like a sheet of paper on something darker
+        seen = paint_fill(overview, fill, 255)
+    sheet = find_sheet(overview)
+    if sheet is None and fill is not None:
+        sheet = ~fill
+    edges = np.zeros((0, 4)) if sheet is None else sheet_edges(sheet, seen)
+    return image, overview, sheet, edges
+
+
+def _lay_flat(
+    overview: GreyImage, sheet: Mask | None, edges: npt.NDArray[np.float64], scale: float
+) -> Overview:
     """The overview's ink, and how it is laid flat; the identity where it nearly is."""
     ink = find_ink(flatten_background(overview), OVERVIEW_STROKE_PX)
-    edges = np.zeros((0, 4))
     if sheet is not None:
         ink &= trim_sheet(sheet)
-        edges = sheet_edges(sheet, overview)
     flat = estimate_homography(ink, edges)
     corners = _corners(overview.shape)
     moved = np.abs(cv2.perspectiveTransform(corners, flat) - corners).max()

@@ -102,13 +102,14 @@ def sheet_edges(sheet: Mask, picture: GreyImage) -> Edges:
         inside &= ~(pair <= BORDER_PX).all(axis=1) & ~(pair >= last - BORDER_PX).all(axis=1)
     kept = edges[inside & (length >= EDGE_SHARE * max(sheet.shape))]
     middle = outline.mean(axis=0)
-    return np.array([_sharpen(edge, middle, picture) for edge in kept]).reshape(-1, 4)
+    sharp = [_sharpen(edge, middle, picture) for edge in kept]
+    return np.array([edge for edge in sharp if edge is not None]).reshape(-1, 4)
 
 
-def _sharpen(edge: Edges, middle: Edges, picture: GreyImage) -> Edges:
+def _sharpen(edge: Edges, middle: Edges, picture: GreyImage) -> Edges | None:
     """The edge (x0, y0, x1, y1) moved to where the picture brightens towards ``middle`` (x, y).
 
-    As it was where no straight line fits what is seen.
+    None where it does not: then this is no edge of paper on a darker ground.
     """
     start, end = edge[:2], edge[2:]
     along = (end - start) / np.hypot(*(end - start))
@@ -126,7 +127,7 @@ def _sharpen(edge: Edges, middle: Edges, picture: GreyImage) -> Edges:
     distance = (places - start) @ along
     for _ in range(EDGE_ROUNDS):
         if clear.sum() < EDGE_PROBES // 3:
-            return edge
+            return None
         slope, level = np.polyfit(distance[clear], offset[clear], 1)
         stray = np.abs(offset - level - slope * distance)
         clear &= stray <= max(2.5 * float(np.median(stray[clear])), 0.3)
