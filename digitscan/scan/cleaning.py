@@ -111,10 +111,11 @@ def _lay_flat(
     overview: GreyImage, sheet: Mask | None, edges: npt.NDArray[np.float64], scale: float
 ) -> Overview:
     """The overview's ink, and how it is laid flat; the identity where it nearly is."""
-    ink = find_ink(flatten_background(overview), OVERVIEW_STROKE_PX)
+    darkness = flatten_background(overview)
+    ink = find_ink(darkness, OVERVIEW_STROKE_PX)
     if sheet is not None:
         ink &= trim_sheet(sheet)
-    flat = estimate_homography(ink, edges)
+    flat = estimate_homography(ink, darkness, edges)
     corners = _corners(overview.shape)
     moved = np.abs(cv2.perspectiveTransform(corners, flat) - corners).max()
     if moved < STILL_SHIFT * max(overview.shape):

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.values import Mask
+from digitscan.values import GreyImage, Mask
 
 Homography = npt.NDArray[np.float64]
 Segments = npt.NDArray[np.float64]
@@ -81,26 +81,32 @@ def rotation(angle_degrees: float, shape: tuple[int, int]) -> Homography:
     return np.vstack([turn, [0, 0, 1]]).astype(np.float64)
 
 
-def estimate_homography(ink: Mask, edges: Segments) -> Homography:
+def estimate_homography(ink: Mask, darkness: GreyImage, edges: Segments) -> Homography:
     """Homography of (x, y, 1) that makes ruled lines and edges of the sheet level and upright.
 
     Parameters
     ----------
     ink : (H, W) bool
         A small picture of the page's ink.
+    darkness : (H, W) uint8
+        How dark that picture is, 0 paper: it tells where a line lies to a fraction of a pixel.
     edges : (n, 4) float64
         Straight edges of the sheet in that picture: x0, y0, x1, y1.
     """
     height, width = ink.shape
     skew = estimate_skew(ink)
     upright = rotation(skew, ink.shape) if abs(skew) >= 0.1 else np.eye(3)
-    picture = ink.astype(np.uint8) * 255
+    picture = ink.astype(np.uint8) * np.uint8(255)
     if abs(skew) >= 0.1:
-        picture = np.asarray(cv2.warpPerspective(picture, upright, (width, height)), np.uint8)
+        turned = cv2.warpAffine(darkness, upright[:2], (width, height))
+        darkness = np.asarray(turned, np.uint8)
+        turned = cv2.warpAffine(picture, upright[:2], (width, height))
+        picture = np.asarray(turned > 100) * np.uint8(255)
     edges = _move(edges, upright)
     lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
-    lines = [find_segments(picture), edges[lying]]
-    lines += [find_segments(np.ascontiguousarray(picture.T))[:, [1, 0, 3, 2]], edges[~lying]]
+    level = find_segments(picture, darkness)
+    plumb = find_segments(*(np.ascontiguousarray(each.T) for each in (picture, darkness)))
+    lines = [level, edges[lying], plumb[:, [1, 0, 3, 2]], edges[~lying]]
     if sum(map(len, lines)) < LEAST_SEGMENTS:
         return upright
     centred = _centring(width, height)
@@ -108,39 +114,49 @@ def estimate_homography(ink: Mask, edges: Segments) -> Homography:
     return np.linalg.inv(centred) @ levelled @ centred @ upright
 
 
-def find_segments(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Nearly level lines of ``ink`` (H, W) uint8: an (n, 4) array of x0, y0, x1, y1."""
+def find_segments(ink: GreyImage, darkness: GreyImage) -> Segments:
+    """Nearly level lines: an (n, 4) array of x0, y0, x1, y1.
+
+    Parameters
+    ----------
+    ink : (H, W) uint8
+        0 paper, 255 ink.
+    darkness : (H, W) uint8
+        How dark the picture is, 0 paper.
+    """
     length = max(25, int(SEGMENT_SHARE * max(ink.shape)))
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    upright = np.ones((3, 1), np.uint8)
+    runs = cv2.morphologyEx(
+        cv2.dilate(ink, upright), cv2.MORPH_OPEN, np.ones((1, length), np.uint8)
+    )
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     bounds = sorted((cv2.boundingRect(c) for c in contours), key=lambda b: b[2], reverse=True)
-    ink = np.asarray(cv2.bitwise_and(ink, runs), np.uint8)
-    segments = [_segment(ink, box) for box in bounds[:MOST_SEGMENTS]]
+    shade = np.asarray(cv2.bitwise_and(darkness, runs), np.uint8)
+    segments = [_segment(shade, box) for box in bounds[:MOST_SEGMENTS]]
     return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
 
 
-def _segment(
-    ink: npt.NDArray[np.uint8], bounds: Sequence[int]
-) -> tuple[float, float, float, float] | None:
+def _segment(shade: GreyImage, bounds: Sequence[int]) -> tuple[float, float, float, float] | None:
     """End points of the line in ``bounds`` (x, y, width, height); None where there is none.
 
-    The slope comes from the ink of its two thirds, without the ends, where other lines join.
+    The slope comes from the darkness of its two thirds, without the ends, where other lines join.
     """
     left, top, width, height = bounds
     if height > 0.15 * width + 6:
         return None
-    above = max(0, top - 1)
-    rows, columns = np.nonzero(ink[above : top + height + 1, left : left + width])
-    place = columns / width
-    first, second = (place > 0.08) & (place < 0.36), (place > 0.64) & (place < 0.92)
-    if not first.any() or not second.any():
-        return None
-    slope = (rows[second].mean() - rows[first].mean()) / (
-        columns[second].mean() - columns[first].mean()
-    )
-    start = float(above + rows[first].mean() - slope * columns[first].mean())
-    return left, start, left + width, float(start + slope * width)
+    line = shade[top : top + height, left : left + width].astype(np.float64)
+    places = []
+    for start, end in ((0.08, 0.36), (0.64, 0.92)):
+        columns = np.arange(round(start * width), round(end * width))
+        weight = line[:, columns]
+        if not weight.any():
+            return None
+        row = np.average(np.arange(height), weights=weight.sum(axis=1))
+        places.append((row, np.average(columns, weights=weight.sum(axis=0))))
+    (row, column), (last_row, last_column) = places
+    slope = (last_row - row) / (last_column - column)
+    beginning = float(top + row - slope * column)
+    return left, beginning, left + width, float(beginning + slope * width)
 
 
 def _centring(width: int, height: int) -> Homography:
