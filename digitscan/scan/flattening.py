@@ -28,8 +28,8 @@ MOST_SEGMENTS = 120
 PRIOR = np.zeros((5, 5))
 """Costs of the terms: of shear and of perspective; little of a turn, and of print that is askew on
 its sheet."""
-PRIOR[:2, :2] = 0.01
-PRIOR += np.diag([0.0005, 0.0005, 0.01, 0.01, 0.01])
+PRIOR[:2, :2] = 0.003
+PRIOR += np.diag([0.0005, 0.0005, 0.003, 0.003, 0.003])
 ROUNDS = 6
 STRAIGHT, LOOSEST = 0.003, 0.06
 """Slopes between which a line counts in part: what is left of a straight line, and what is put up
