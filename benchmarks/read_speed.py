@@ -14,19 +14,17 @@ strokes, paper grain. Two tables:
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import cv2
 import numpy as np
+from process import DIGITSCAN, Process, run_process
 from setting import describe_setting
 
 from digitscan.form.layout import find_fields
@@ -43,19 +41,6 @@ A4_PX = (3508, 2480)
 FIELD_ROWS, FIELD_COLUMNS, FIELD_DIGITS = 10, 3, 5
 BEYOND_DECODING = ("clean", "find", "cut", "classify", "read off")
 Outcome = TypeVar("Outcome")
-
-LAUNCHER = """
-import json, os, sys, time
-start = time.perf_counter()
-quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-arguments = [sys.executable, *sys.argv[1:]]
-child = os.posix_spawn(sys.executable, arguments, os.environ, file_actions=quiet)
-_, status, used = os.wait4(child, 0)
-unit = 1 if sys.platform == "darwin" else 1024
-wall, busy = time.perf_counter() - start, used.ru_utime + used.ru_stime
-print(json.dumps([wall, busy, used.ru_maxrss * unit, status]))
-"""
-"""Started as a small process of its own: a child's peak memory counts that of its parent."""
 
 
 def draw_page(seed: int = 7) -> GreyImage:
@@ -82,27 +67,10 @@ def _draw_field(page: GreyImage, top: int, left: int, rng: np.random.Generator) 
         np.copyto(spot, np.minimum(spot, 255 - (small * 0.85).astype(np.uint8)))
 
 
-class Process(NamedTuple):
-    """One run of the whole program."""
-
-    wall_s: float
-    cpu_s: float
-    peak_bytes: int
-
-
 def measure_process(page: Path, model: str, repeats: int) -> list[Process]:
     """Run ``digitscan read`` on a page, once to warm the cache and then ``repeats`` times."""
-    code = "from digitscan.cli.main import main; main()"
-    target = ["-c", code, "read", "-q", "--model", model, str(page)]
-    runs = []
-    for _ in range(repeats + 1):
-        run = [sys.executable, "-c", LAUNCHER, *target]
-        done = subprocess.run(run, capture_output=True, text=True, check=True)
-        wall, busy, memory, status = json.loads(done.stdout)
-        if status:
-            raise SystemExit(f"digitscan read ended with status {status}: {done.stderr}")
-        runs.append(Process(wall, busy, memory))
-    return runs[1:]
+    command = [*DIGITSCAN, "read", "-q", "--model", model, str(page)]
+    return [run_process(command) for _ in range(repeats + 1)][1:]
 
 
 def process_text(runs: list[Process]) -> str:
@@ -117,16 +85,17 @@ def process_text(runs: list[Process]) -> str:
 
 
 class Clock:
-    """Collects the seconds of named stages."""
+    """Collects the seconds of named stages, of wall time unless another ``timer`` is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, timer: Callable[[], float] = time.perf_counter) -> None:
+        self.timer = timer
         self.seconds: dict[str, list[float]] = defaultdict(list)
 
     def time(self, stage: str, work: Callable[[], Outcome]) -> Outcome:
         """Do the work and note how long it took."""
-        start = time.perf_counter()
+        start = self.timer()
         outcome = work()
-        self.seconds[stage].append(time.perf_counter() - start)
+        self.seconds[stage].append(self.timer() - start)
         return outcome
 
     def median_ms(self, stage: str) -> float:
@@ -143,7 +112,8 @@ def run_stages(clock: Clock, path: Path, classifier: Classifier) -> str:
     fields = clock.time("find", lambda: find_fields(clean))
     cut = clock.time("cut", lambda: [cut_field(clean, field) for field in fields])
     glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
-    said = clock.time("classify", lambda: classifier.classify(np.stack(glyphs)))
+    batch = np.stack(glyphs) if glyphs else np.zeros((0, 28, 28), np.uint8)
+    said = clock.time("classify", lambda: classifier.classify(batch))
 
     def read_off() -> int:
         start, digits = 0, 0

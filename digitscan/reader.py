@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.errors import PageError
+from digitscan.form.beside import goes_on
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
 from digitscan.glyph.candidates import Candidate, make_candidates
@@ -61,11 +62,43 @@ class ReaderSettings:
 
 @dataclass(frozen=True, slots=True)
 class CutField:
-    """A field with its ink cut into pieces and the runs of pieces that may be digits."""
+    """A field with its ink cut into pieces and the runs of pieces that may be digits.
+
+    ``torn`` tells that the number seems to go on beyond the field.
+    """
 
     field: Field
     pieces: tuple[Piece, ...]
     candidates: tuple[Candidate, ...]
+    torn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TracedField:
+    """A field and all that led to its record.
+
+    ``probabilities`` is (N, 11), a row for each of its candidates. ``reading`` is what they gave by
+    themselves, boxes on the clean page; the rest of the page may have put ``record`` to review.
+    """
+
+    cut: CutField
+    probabilities: Probabilities
+    reading: Reading
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class PageTrace:
+    """A page, what was left of it after cleaning, and its fields in reading order."""
+
+    page: Page
+    clean: CleanPage
+    fields: tuple[TracedField, ...]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Records of the fields."""
+        return tuple(field.record for field in self.fields)
 
 
 class Reader:
@@ -78,28 +111,33 @@ class Reader:
         self.settings = settings or ReaderSettings()
 
     def read(self, page: Page) -> PageResult:
-        """Read all fields of a page, in reading order.
+        """Read all fields of a page, in reading order."""
+        return PageResult(page.ref, self.trace(page).records)
+
+    def trace(self, page: Page) -> PageTrace:
+        """Read a page and keep what every step gave.
 
         A page that seems to lie on its side or upside down is read in all ways that are likely.
         """
         clean = clean_page(page)
         ways = [
-            self._read_clean(page, clean if turn == 0 else clean_page(page, turn))
+            self._trace_clean(page, clean if turn == 0 else clean_page(page, turn))
             for turn in clean.turns
         ]
-        return PageResult(page.ref, _most_digits(ways))
+        return _most_digits(ways)
 
-    def _read_clean(self, page: Page, clean: CleanPage) -> tuple[Record, ...]:
+    def _trace_clean(self, page: Page, clean: CleanPage) -> PageTrace:
         """Read all fields of a cleaned page."""
-        cut = [cut_field(clean, field) for field in find_fields(clean)]
-        probabilities = self._classify([c for field in cut for c in field.candidates])
-        records, start = [], 0
-        for field in cut:
-            own = probabilities[start : start + len(field.candidates)]
-            start += len(field.candidates)
-            reading = self._decode(field, own)
-            records.append(_record(clean, field.field, reading, page.image.shape))
-        return doubt_print(page, tuple(records))
+        fields = find_fields(clean)
+        cut = [cut_field(clean, field, fields) for field in fields]
+        said = self._classify(cut)
+        readings = [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
+        records = [
+            _record(clean, field.field, reading, page.image.shape)
+            for field, reading in zip(cut, readings, strict=True)
+        ]
+        doubted = doubt_print(page, tuple(records))
+        return PageTrace(page, clean, tuple(map(TracedField, cut, said, readings, doubted)))
 
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:
         """Read page ``index`` of an image file. Raises PageError where it can't be decoded."""
@@ -130,11 +168,13 @@ class Reader:
             problem = " ".join(f"{ref.source}: reading failed, please report: {what}".split())
             return page, PageResult(ref, problem=problem)
 
-    def _classify(self, candidates: Sequence[Candidate]) -> Probabilities:
-        """Class probabilities (N, 11) of all candidates of a page, in one batch."""
-        if not candidates:
-            return np.zeros((0, CLASS_COUNT), np.float32)
-        return self.classifier.classify(np.stack([c.glyph for c in candidates]))
+    def _classify(self, cut: Sequence[CutField]) -> list[Probabilities]:
+        """Class probabilities (N, 11) of each field's candidates, those of a page in one batch."""
+        glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
+        if not glyphs:
+            return [np.zeros((0, CLASS_COUNT), np.float32) for _ in cut]
+        ends = np.cumsum([len(field.candidates) for field in cut])
+        return np.split(self.classifier.classify(np.stack(glyphs)), ends[:-1])
 
     def _decode(self, cut: CutField, probabilities: Probabilities) -> Reading:
         return decode_field(
@@ -143,19 +183,21 @@ class Reader:
             probabilities,
             cut.field.rule,
             self.settings.min_confidence,
+            torn=cut.torn,
         )
 
 
-def cut_field(clean: CleanPage, field: Field) -> CutField:
-    """Cut the ink of a field into pieces and candidates."""
-    ink, origin = ink_of_field(clean, field)
-    pieces = cut_pieces(ink, origin, clean.stroke_px, field.cells)
-    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px))
+def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> CutField:
+    """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
+    found = ink_of_field(clean, field)
+    pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
+    torn = found.torn or (bool(pieces) and goes_on(clean, field, fields))
+    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 
-def _most_digits(ways: Sequence[tuple[Record, ...]]) -> tuple[Record, ...]:
+def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:
     """The way of reading a page that gives far more digits than all others, else the first."""
-    digits = [_sure_digits(records) for records in ways]
+    digits = [_sure_digits(way.records) for way in ways]
     best = int(np.argmax(digits))
     others = [count for way, count in enumerate(digits) if way != best]
     clear = digits[best] >= MORE_DIGITS * max(others, default=0) + EXTRA_DIGITS

@@ -11,13 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitscan.errors import OutputError
-from digitscan.report.overlay import (
-    LONGEST_SIDE_PX,
-    STATUS_COLOURS,
-    OverlayFolder,
-    draw_overlay,
-    name_overlays,
-)
+from digitscan.report.drawing import STATUS_COLOURS
+from digitscan.report.overlay import LONGEST_SIDE_PX, OverlayFolder, draw_overlay, name_overlays
 from digitscan.values import (
     CLASS_COUNT,
     Box,

@@ -50,7 +50,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", [w for w in COMMANDS if w[0] in ("read", "models")], ids=by_text)
+@pytest.mark.parametrize(
+    "words", [w for w in COMMANDS if w[0] in ("read", "explain", "models")], ids=by_text
+)
 def test_a_command_for_reading_runs(words: list[str], desk: Path) -> None:
     done = CliRunner().invoke(main, words, catch_exceptions=False)
     assert done.exit_code == ExitCode.DONE, done.output

@@ -30,6 +30,10 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS: dict[str, Subcommand] = {
     "read": Subcommand("digitscan.cli.read", "Read handwritten numbers off scans into a table."),
+    "explain": Subcommand(
+        "digitscan.cli.explain",
+        "Show step by step how a page was read: the place to look when a value is wrong.",
+    ),
     "train": Subcommand(
         "digitscan.cli.train",
         "Train a model on MNIST: logistic, svm, cnn, or all three, the default.",

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from digitscan.values import Box, Mask
 
-LOWEST_STROKES, NARROWEST_STROKES = 8.5, 5.5
+LOWEST_STROKES, NARROWEST_STROKES = 6.5, 5.0
 """Cells lower or narrower than this many stroke widths hold no digit."""
 SLIVER_STROKES = 1.8
 """Narrower holes are the inside of a double line."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.form.cells import shows_line
+from digitscan.form.order import group_rows, is_level
 from digitscan.values import Box, Mask
 
 NARROWEST, WIDEST = 0.42, 1.35
@@ -24,6 +25,10 @@ INSIDE = 0.1
 """Distance from both lines of its row, as a share of the row's height, of a loop in a stroke."""
 LARGEST_LOOP = 0.62
 """Height of such a loop, as a share of the row's; higher is a box in a cell."""
+SIDE, PASSING, PASSED = 0.06, 0.25, 0.9
+"""A line that parts two boxes is so far, as a share of their height, from the sides of both,
+reaches so far beyond them, and shows in so much of its length.
+"""
 SAME_HEIGHT = 0.3
 UNEVENNESS = 0.2
 """Deviation of a cell's width from the pitch, as a share, that costs one unit."""
@@ -35,7 +40,7 @@ LONGEST_STEP = 6
 """Most edges that one step of the search may pass over."""
 
 
-def find_combs(row: list[Box], level: Mask) -> list[list[Box]]:
+def find_combs(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
     """Groups of cells that hold one value each, from left to right.
 
     Parameters
@@ -44,9 +49,12 @@ def find_combs(row: list[Box], level: Mask) -> list[list[Box]]:
         Cells of one row, from left to right.
     level : (H, W) bool
         The page's level lines: where they run on, a cell that was not found is put in.
+    plumb : (H, W) bool
+        The page's plumb lines: one that passes between two boxes parts two values.
     """
     row = [cell for cell in row if not _is_inside_row(cell, row, level)]
-    return [group for stretch in _stretches(row, level) for group in _combs_of_stretch(stretch)]
+    stretches = [s for cells in group_rows(row, is_level) for s in _stretches(cells, level, plumb)]
+    return [group for stretch in stretches for group in _combs_of_stretch(stretch)]
 
 
 def _is_inside_row(cell: Box, row: list[Box], level: Mask) -> bool:
@@ -66,11 +74,12 @@ def _is_inside_row(cell: Box, row: list[Box], level: Mask) -> bool:
     return False
 
 
-def _stretches(row: list[Box], level: Mask) -> list[list[Box]]:
+def _stretches(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
     """Runs of neighbouring cells of about one height."""
     stretches: list[list[Box]] = []
     for cell in row:
-        if stretches and _neighbours(stretches[-1][-1], cell, level):
+        last = stretches[-1][-1] if stretches else None
+        if last and _neighbours(last, cell, level) and not _parted(last, cell, plumb):
             stretches[-1].append(cell)
         else:
             stretches.append([cell])
@@ -87,6 +96,18 @@ def _neighbours(left: Box, right: Box, level: Mask) -> bool:
     return gap <= LARGEST_GAP * height or (
         gap <= LARGEST_HOLE * height and _lines_run_on(left, right, level)
     )
+
+
+def _parted(left: Box, right: Box, plumb: Mask) -> bool:
+    """Whether a line that is no side of either box passes between two boxes."""
+    margin = round(SIDE * left.height)
+    first, last = left.right + margin, right.left - margin
+    if last <= first:
+        return False
+    over = round(PASSING * left.height)
+    top, bottom = max(0, min(left.top, right.top) - over), max(left.bottom, right.bottom) + over
+    shown = plumb[top:bottom, first:last].mean(axis=0)
+    return bool(shown.max() >= PASSED)
 
 
 def _lines_run_on(left: Box, right: Box, level: Mask) -> bool:

@@ -2,53 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
+from digitscan.form.ownership import own_ink
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 
 MARGIN = 0.3
 """How far outside its box, as a share of its height, a field's ink may reach."""
-INSIDE = 0.5
-"""Share of a piece of ink that must lie inside the box for the piece to belong to it."""
 EDGE_STROKES = 2.5
 """Lines further than this many stroke widths inside a cell are strokes, not its border."""
 DARK_PEN = 130
 """Where the pen is at least this dark, of 255, paler ink beside it is told apart from it."""
 PALE_SHARE = 0.42
-CRUMB_STROKES = 2.5
-"""Ink beside a line that is smaller than this many stroke widths is a rest of the line."""
+AWAY_STROKES, LEAST_PATTERN = 2.5, 0.2
+"""A pattern shows further than this from the pen, with this share of the pen's area, at least."""
+BAR_STROKES, STRAIGHT = 3.0, 0.45
+"""Length of its straight bars, in stroke widths, and the share of it that lies in such bars."""
 BRIDGE_STROKES = 2.2
 """Width of a line, in stroke widths, over which a crossing stroke is mended."""
 
 
-def ink_of_field(clean: CleanPage, field: Field) -> tuple[GreyImage, tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class FieldInk:
+    """Ink of a field.
+
+    ``ink`` is (h, w) uint8, 0 paper, the pixel ``ink[0, 0]`` at row and column ``origin`` of the
+    clean page. ``torn`` tells that a side of the field cuts through ink that may be a digit's.
+    """
+
+    ink: GreyImage
+    origin: tuple[int, int]
+    torn: bool = False
+
+
+def ink_of_field(clean: CleanPage, field: Field) -> FieldInk:
     """Ink of ``field`` with whatever of its strokes leaves the box.
 
-    Returns
-    -------
-    ink : (h, w) uint8
-        0 paper. Ruling is taken out, and so is ink whose larger part lies outside the box.
-    origin : (int, int)
-        Row and column of ``ink[0, 0]`` on the clean page.
+    Ruling is taken out, and so is ink whose larger part lies outside the box.
     """
     around = _widened(field.box, clean.ink.shape)
-    origin = (around.top, around.left)
-    ink = _without_pale(clean.ink[around.slices])
+    ink = clean.ink[around.slices]
     level, plumb = _ruling_of_field(clean, field, around)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
-    return _keep_own(ink, field.box, around, level | plumb, clean.stroke_px), origin
+    box = field.box
+    top, left = box.top - around.top, box.left - around.left
+    inside = Box(top, left, top + box.height, left + box.width)
+    ink = _without_pale(ink, clean.stroke_px)
+    ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px)
+    return FieldInk(ink, (around.top, around.left), torn)
 
 
-def _without_pale(ink: GreyImage) -> GreyImage:
-    """``ink`` without what is much paler than its darkest strokes: patterns to write over."""
-    if int(ink.max(initial=0)) < DARK_PEN:
-        return ink
+def _without_pale(ink: GreyImage, stroke_px: float) -> GreyImage:
+    """``ink`` without a pale pattern of bars that is printed in a box to write over.
+
+    Faint handwriting beside a darker stroke is as pale, but seldom straight and level or upright.
+    """
     dark = _level_of(ink, 0.9)
     if dark < DARK_PEN:
         return ink
-    return np.asarray(cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1], np.uint8)
+    pen = cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1]
+    reach = int(2 * AWAY_STROKES * stroke_px) | 1
+    near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
+    away = ((ink > 0) & (near == 0)).astype(np.uint8)
+    area = cv2.countNonZero(away)
+    if area < LEAST_PATTERN * cv2.countNonZero(pen):
+        return ink
+    length = int(BAR_STROKES * stroke_px)
+    level = cv2.morphologyEx(away, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    plumb = cv2.morphologyEx(away, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    bars = cv2.countNonZero(cv2.max(level, plumb))
+    return np.asarray(pen if bars >= STRAIGHT * area else ink, np.uint8)
 
 
 def _level_of(ink: GreyImage, share: float) -> int:
@@ -63,8 +90,9 @@ def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask,
     level, plumb = clean.level[around.slices].copy(), clean.plumb[around.slices].copy()
     if field.kind is not FieldKind.LINE:
         edge = int(EDGE_STROKES * clean.stroke_px)
-        for cell in field.cells or (field.box,):
-            top, bottom = cell.top - around.top + edge, cell.bottom - around.top - edge
+        box = field.box
+        top, bottom = box.top - around.top + edge, box.bottom - around.top - edge
+        for cell in field.cells or (box,):
             left, right = cell.left - around.left + edge, cell.right - around.left - edge
             level[max(top, 0) : max(bottom, 0), max(left - edge, 0) : right + edge] = False
             plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)] = False
@@ -103,27 +131,6 @@ def _between(ink: GreyImage, reach: int) -> GreyImage:
     above = cv2.dilate(ink, fan, anchor=(aslant // 2, reach - 1))
     below = cv2.dilate(ink, fan, anchor=(aslant // 2, 0))
     return np.asarray(cv2.min(above, below), np.uint8)
-
-
-def _keep_own(ink: GreyImage, box: Box, around: Box, ruling: Mask, stroke_px: float) -> GreyImage:
-    """``ink`` without the connected pieces that belong to something else.
-
-    These are pieces whose larger part lies outside the box, and crumbs that are left beside a line
-    where it was thicker than its run.
-    """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    inside = labels[
-        box.top - around.top : box.bottom - around.top,
-        box.left - around.left : box.right - around.left,
-    ]
-    within = np.bincount(inside.ravel(), minlength=count)
-    belongs = within >= INSIDE * stats[:, cv2.CC_STAT_AREA]
-    near = cv2.dilate(ruling.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    beside = np.bincount(labels[near], minlength=count) > 0
-    size = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
-    belongs &= ~(beside & (size <= CRUMB_STROKES * stroke_px))
-    belongs[0] = False
-    return np.where(belongs[labels], ink, 0).astype(np.uint8)
 
 
 def _widened(box: Box, page: tuple[int, ...]) -> Box:

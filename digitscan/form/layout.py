@@ -11,7 +11,7 @@ from dataclasses import replace
 from digitscan.form.baselines import find_baselines
 from digitscan.form.cells import find_cells
 from digitscan.form.combs import find_combs
-from digitscan.form.grid import complete_grid
+from digitscan.form.extension import extend_combs
 from digitscan.form.lines import find_lines, find_lines_in_cell
 from digitscan.form.order import group_rows
 from digitscan.form.tables import part_tables
@@ -25,9 +25,11 @@ LARGEST_STROKES = 60.0
 def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     """Fields of a page without a known form, named f1, f2, … in reading order."""
     cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
-    cells = complete_grid(cells, clean.ink, clean.stroke_px)
     low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
-    groups = [group for row in group_rows(low) for group in find_combs(row, clean.level)]
+    groups = [
+        group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)
+    ]
+    groups = extend_combs(groups, clean.level, clean.plumb)
     fields = [_field_of_cells(group) for group in part_tables(groups)]
     lines = find_baselines(clean, cells) if cells else find_lines(clean)
     for high in (cell for cell in cells if cell not in low):

@@ -20,11 +20,28 @@ def part_tables(groups: list[list[Box]]) -> list[list[Box]]:
     """The groups, with each cell of a table's row in a group of its own."""
     parted: list[list[Box]] = []
     for group in groups:
-        if any(_is_stacked(group, other) for other in groups if other is not group):
+        if _is_row_of_table(group, groups):
             parted += [[cell] for cell in group]
         else:
             parted.append(group)
     return parted
+
+
+def _is_row_of_table(group: list[Box], groups: list[list[Box]]) -> bool:
+    """Whether ``group`` has a row of the same table above or below it, and a cell beside it.
+
+    Combs may be stacked, too, but then stand by themselves; the rows of a table begin with a name.
+    """
+    stacked = any(_is_stacked(group, other) for other in groups if other is not group)
+    return stacked and any(_is_beside(group, other) for other in groups if other is not group)
+
+
+def _is_beside(group: list[Box], other: list[Box]) -> bool:
+    """Whether ``other`` shares its first or last line with the ends of ``group``."""
+    height = group[0].height
+    level = abs(other[0].top - group[0].top) <= SHARED_GAP * height
+    gap = max(group[0].left - other[-1].right, other[0].left - group[-1].right)
+    return level and abs(gap) <= SHARED_GAP * height
 
 
 def _is_stacked(group: list[Box], other: list[Box]) -> bool:

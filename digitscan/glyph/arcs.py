@@ -26,6 +26,8 @@ CUT_DEPTH = 0.8
 """What each stroke width crossed, over the first, costs on top."""
 CROWDED = 5.0
 """What it costs to cut a blob that leaves no room for two digits, times what it lacks to it."""
+DIGIT = 0.4
+"""What each digit costs: of readings equally likely glyph by glyph the one of fewer digits."""
 STRUCK_DIGIT = 12.0
 """What it costs to read a digit that a line crosses out."""
 TORN_CELL = 1.5
@@ -60,7 +62,7 @@ def lay_arcs(
 def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence[Piece]) -> Arc:
     """The arc that takes a candidate for one digit."""
     torn = TORN_CELL * (run[0].cell != run[-1].cell)
-    cost = candidate.cost + _cut_cost(run[0]) + torn + STRUCK_DIGIT * run[0].struck
+    cost = DIGIT + candidate.cost + _cut_cost(run[0]) + torn + STRUCK_DIGIT * run[0].struck
     digits = row[:NOT_A_DIGIT]
     least = max(sorted(digits)[-FOLLOWED], UNFOLLOWED)
     choices = tuple(

@@ -17,9 +17,9 @@ from digitscan.values import Box, GreyImage
 
 MOST_PIECES = 4
 """Pieces in one candidate, at most."""
-WIDEST = 1.35
+WIDEST = 1.75
 """Width of a candidate, at most, in digit heights; of several blobs together, ``WIDEST_JOIN``."""
-WIDEST_JOIN = 1.2
+WIDEST_JOIN = 1.6
 CLOSE = 0.12
 """Two blobs, both as high as digits, may be one digit if no further apart, in digit heights."""
 NEAR = 0.3
@@ -137,7 +137,7 @@ def shape_cost(height: float, width: float, gap: float) -> float:
     0.0
     """
     odd_height = max(0.0, abs(math.log(height)) - 0.25) / 0.25
-    odd_width = max(0.0, width - 1.1) / 0.12
+    odd_width = max(0.0, width - 1.1) / 0.2
     return min(odd_height**2 / 2, 6.0) + min(odd_width**2 / 2, 4.0) + 10.0 * max(0.0, gap)
 
 

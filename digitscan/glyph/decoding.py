@@ -33,6 +33,8 @@ RULE_BROKEN = 3.0
 """A length that the rule forbids is this much (logarithm) less likely than it would be without."""
 GUESS = 0.02
 """A value less likely than this is only told of as an alternative."""
+TORN = 0.5
+"""What is left of the confidence where a side of the field cuts through ink."""
 SHOWN = 5
 """Alternatives told of, at most."""
 LEAST_SHOWN = 1e-3
@@ -45,6 +47,7 @@ def decode_field(
     probabilities: Probabilities,
     rule: Rule,
     min_confidence: float,
+    torn: bool = False,
 ) -> Reading:
     """Read a field.
 
@@ -60,6 +63,8 @@ def decode_field(
         What the value may be.
     min_confidence : float
         Below this confidence the status is ``review``.
+    torn : bool
+        Whether a side of the field cuts through ink: then a digit may be missing or a neighbour's.
     """
     if not pieces:
         return BLANK
@@ -79,7 +84,7 @@ def decode_field(
         rival=max((share for found, share in others if found.text), default=0.0),
         shape=math.exp(-max(candidates[index].cost for index in read)),
     )
-    confidence = confidence_of(evidence)
+    confidence = confidence_of(evidence) * (TORN if torn else 1.0)
     if confidence < GUESS:
         return Reading("", 1.0 - confidence, Status.UNREADABLE, _alternatives(told))
     if not rule.accepts(best.text):

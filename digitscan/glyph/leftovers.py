@@ -23,6 +23,8 @@ DOT = 0.4
 """A dot or comma is lower and narrower than this share of the digit height."""
 SOLID = 0.5
 """A dash fills this share of its box; with nothing to compare it with, that tells it."""
+STRAIGHT = 0.38
+"""A low dash may fill less, if it lies aslant; an arc, a part of a digit, fills less still."""
 EDGE = 0.15
 """A dash this near, in digit heights, to the upper or lower end of the digits is left of a rule."""
 POINT = 0.3
@@ -38,8 +40,8 @@ def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
     box = pieces[0].box
     if max(box.height, box.width) < DOT * height:
         return Leftover.DOT
-    solid = pieces[0].pixels > SOLID * box.width * box.height
-    is_dash = is_long(box) and (box.height < DOT * height or solid)
+    fill = pieces[0].pixels / (box.width * box.height)
+    is_dash = is_long(box) and (fill > SOLID or (box.height < DOT * height and fill > STRAIGHT))
     return Leftover.DASH if is_dash else Leftover.INK
 
 

@@ -11,11 +11,16 @@ BACKGROUND_SIDE = 400
 """Longer side of the copy on which the paper's brightness is estimated."""
 BACKGROUND_REACH = 13
 """Pixels of that copy over which the brightest paper counts; wider than any stroke or letter."""
-FAINTEST = 16
+FAINTEST = 10
 """Least darkness over its surroundings, of 255, that can be ink."""
+NOISE = 6.0
+"""How many standard deviations of the paper's texture ink stands out from it, at least."""
 STRONGEST_THRESHOLD = 60
 INK_SHARE = 0.38
-"""Ink is what is darker than this share of the page's typical pen and print."""
+"""However rough the paper, what is darker than this share of the typical pen and print is ink."""
+EDGE_SHARE = 0.32
+"""Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
+EDGE_STROKES = 3
 WINDOW_STROKES = 14
 
 
@@ -42,7 +47,7 @@ def flatten_background(image: GreyImage) -> GreyImage:
 
 
 def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
-    """Where the pen or the print is: adaptive mean, and whatever is dark in itself.
+    """Where the pen or the print is: darker than paper is rough, and than the edge of a stroke.
 
     Parameters
     ----------
@@ -52,15 +57,25 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
         Typical stroke width; the window of the local mean is ``WINDOW_STROKES`` times that.
     """
     window = int(WINDOW_STROKES * stroke_px) | 1
-    surroundings = cv2.blur(darkness, (window, window))
-    contrast = cv2.subtract(darkness, surroundings)
+    contrast = cv2.subtract(darkness, cv2.blur(darkness, (window, window)))
     typical = _typical_contrast(np.asarray(contrast[::3, ::3], np.uint8))
-    threshold = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
-    dark = min(250.0, max(1.4 * typical, 2.5 * threshold))
-    return np.asarray((contrast > threshold) | (darkness > dark), np.bool_)
+    strongest = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
+    threshold = min(strongest, max(FAINTEST, NOISE * _roughness(darkness)))
+    paper = cv2.blur(cv2.min(darkness, 2 * threshold), (window, window))
+    contrast = cv2.subtract(darkness, paper)
+    reach = int(EDGE_STROKES * stroke_px) | 1
+    darkest = cv2.dilate(contrast, np.ones((reach, reach), np.uint8))
+    edge = cv2.convertScaleAbs(darkest, alpha=EDGE_SHARE)
+    return np.asarray(contrast > cv2.max(edge, threshold), np.bool_)
+
+
+def _roughness(darkness: GreyImage) -> float:
+    """Standard deviation of the bare paper's darkness, by the median deviation."""
+    sample = darkness[::3, ::3]
+    return 1.48 * float(np.median(cv2.absdiff(sample, float(np.median(sample)))))
 
 
 def _typical_contrast(contrast: GreyImage) -> float:
     """Contrast of ordinary strokes: the median over what stands out at all."""
-    standing_out = contrast[contrast > FAINTEST + 8]
+    standing_out = contrast[contrast > 24]
     return float(np.median(standing_out)) if standing_out.size > 30 else float(FAINTEST)

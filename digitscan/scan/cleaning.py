@@ -18,6 +18,7 @@ from digitscan.scan.orientation import Overview, find_turns, quarter_turn
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.strokes import measure_stroke
+from digitscan.scan.ticks import draw_dividers
 from digitscan.values import CleanPage, GreyImage, Mask, Page
 
 GOAL_STROKE_PX = 4.0
@@ -67,11 +68,14 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     if sheet is not None:
         from_overview = to_work @ np.diag([1 / scale, 1 / scale, 1.0])
         paper = trim_sheet(sheet).astype(np.uint8)
-        mask &= cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
+        shown = cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
+        mask &= shown
+        darkness = np.where(shown, darkness, np.uint8(0))
     binary = mask.astype(np.uint8) * np.uint8(255)
     stroke_px = measure_stroke(mask)
-    level, plumb = find_ruling(binary, stroke_px)
     ink = np.asarray(cv2.bitwise_and(darkness, binary), np.uint8)
+    level, plumb = find_ruling(darkness, stroke_px)
+    draw_dividers(binary, level, plumb, stroke_px)
     from_scan = to_work @ quarter_turn(turn, page.image.shape)
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
     turns = (turn,) if turn else find_turns(image, small)

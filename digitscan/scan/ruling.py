@@ -1,8 +1,8 @@
-"""The ink of a page in, its ruled lines out.
+"""The darkness of a page in, its ruled lines out.
 
-Lines are long straight runs (a directional opening with a little slope allowed). A short run is
-ruling only where it meets perpendicular ruling at both ends: so the side of a box counts and the
-stem of a 1 does not.
+Lines are long, straight, even runs that stand alone: the mean along a stretch must be darker than
+what lies beside it, which shows lines too pale to be ink. A short run is ruling only where it meets
+perpendicular ruling at both ends: so the side of a box counts and the stem of a 1 does not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.ticks import draw_dividers
+from digitscan.scan.joining import join_lines
 from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -24,24 +24,40 @@ SHORTEST_STROKES = 9.0
 CERTAIN_STROKES = 22.0
 """Runs longer than this are ruling by themselves."""
 THICKEST_STROKES = 3.0
+RUNG_STROKES, MOST_RUNGS = 4.0, 3
+"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own."""
 STEEPEST = 0.06
 """Slope that a line may have left on a page that was laid flat; a steeper run is a stroke."""
 PRUNING_ROUNDS = 6
 GAP_STROKES = 2.5
 """Gaps in a line that are closed, along the line only."""
-OVERSHOOT = 0.15
+OVERSHOOT = 0.38
 """How far a line may run on past the line that it meets, as a share of its length."""
 REACH_STROKES = 1.2
 """How far the end of a short run may be from the line that it meets."""
+LEAST_RISE = 6
+"""How much darker a line is, of 255, than what lies beside it."""
+DARK_ENOUGH = 80
+"""Darker is not more of a line: so a pale line is seen under the strokes of a pen."""
+EVEN, GRAIN = 0.8, 6
+"""A stretch of a line is this share as dark, on the mean, as each pixel less the paper's grain."""
+HALF = 0.5
+"""A pixel of a line is at least this share as dark as the stretch that it lies in."""
+LEAST_COVER = 0.8
+"""Share of a line's columns that show it; a line of print has gaps between its letters."""
+BESIDE_PX, MOST_BESIDE = 2, 0.35
+"""Share of the pixels just above and below a line that may be dark: print has ink there."""
+SAME_TONE = 2.0
+"""Ratio of the darkness of a short line and one that it meets, at most: a pen is not the print."""
 
 
-def find_ruling(ink: Picture, stroke_px: float) -> tuple[Picture, Picture]:
+def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
     """Level and plumb ruled lines of a page.
 
     Parameters
     ----------
-    ink : (H, W) uint8
-        0 paper, 255 ink.
+    darkness : (H, W) uint8
+        0 paper, 255 black, even light.
     stroke_px : float
         Typical stroke width.
 
@@ -50,13 +66,10 @@ def find_ruling(ink: Picture, stroke_px: float) -> tuple[Picture, Picture]:
     level, plumb : (H, W) uint8
         0 where there is no line, 255 on a line.
     """
-    level = _find_lines(_candidate_lines(ink, stroke_px), stroke_px)
-    plumb = _find_lines(_candidate_lines(_turned(ink), stroke_px), stroke_px)
-    level, plumb = _prune(level, plumb, stroke_px)
-    height, width = ink.shape
-    lying, standing = _draw(level, (height, width)), _turned(_draw(plumb, (width, height)))
-    draw_dividers(ink, lying, standing, stroke_px)
-    return lying, standing
+    turned = _turned(darkness)
+    level, plumb = _find_lines(darkness, stroke_px), _find_lines(turned, stroke_px)
+    kept = _prune(level, plumb, (_tones(level, darkness), _tones(plumb, turned)), stroke_px)
+    return _draw(kept[0], darkness, stroke_px), _turned(_draw(kept[1], turned, stroke_px))
 
 
 def _turned(picture: Picture) -> Picture:
@@ -64,49 +77,116 @@ def _turned(picture: Picture) -> Picture:
     return np.asarray(cv2.transpose(picture), np.uint8)
 
 
-def _candidate_lines(ink: Picture, stroke_px: float) -> Picture:
-    """Runs along the rows that are long enough to be ruling, gaps closed."""
-    length = int(SHORTEST_STROKES * stroke_px)
-    gap = int(GAP_STROKES * stroke_px) | 1
-    sloped = cv2.dilate(ink, np.ones((3, 3), np.uint8))
-    runs = cv2.morphologyEx(sloped, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    runs = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    return np.asarray(runs, np.uint8)
-
-
-def _find_lines(candidates: Picture, stroke_px: float) -> list[Contour]:
-    """Outlines of the candidates that are thin and straight enough for a level line."""
-    contours, _ = cv2.findContours(candidates, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+def _find_lines(darkness: Picture, stroke_px: float) -> list[Contour]:
+    """Outlines of the level lines: long, thin, straight, without gaps, standing alone."""
+    seen = _standing_out(darkness, stroke_px)
+    length, gap = int(SHORTEST_STROKES * stroke_px), int(GAP_STROKES * stroke_px) | 1
+    runs = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outlines = [np.asarray(contour, np.int32) for contour in contours]
-    return [outline for outline in outlines if _is_thin(outline, stroke_px)]
+    return [line for line in outlines if _is_line(line, darkness, stroke_px)]
 
 
-def _is_thin(contour: Contour, stroke_px: float) -> bool:
-    _, _, width, height = cv2.boundingRect(contour)
+def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
+    """Where a stretch to the left or to the right is as dark as the place itself; 255 or 0.
+
+    It must be darker than what lies above and below it, too.
+    """
+    length, beside = int(SHORTEST_STROKES * stroke_px) | 1, int(THICKEST_STROKES * stroke_px) + 1
+    thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
+    rows = cv2.min(thick, DARK_ENOUGH)
+    ahead = cv2.blur(rows, (length, 1), anchor=(0, 0))
+    behind = cv2.blur(rows, (length, 1), anchor=(length - 1, 0))
+    mean = cv2.max(ahead, behind)
+    least = cv2.subtract(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN)
+    even = cv2.compare(mean, least, cv2.CMP_GE)
+    padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
+    around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
+    rise = cv2.threshold(cv2.subtract(mean, around), LEAST_RISE, 255, cv2.THRESH_BINARY)[1]
+    darkest = cv2.dilate(darkness, np.ones((2 * beside + 1, 1), np.uint8))
+    sharp = cv2.compare(thick, cv2.convertScaleAbs(darkest, alpha=HALF), cv2.CMP_GT)
+    there = cv2.compare(rows, cv2.convertScaleAbs(mean, alpha=HALF), cv2.CMP_GT)
+    return np.asarray(cv2.min(cv2.min(even, rise), cv2.min(sharp, there)), np.uint8)
+
+
+def _is_line(contour: Contour, darkness: Picture, stroke_px: float) -> bool:
+    left, top, width, height = cv2.boundingRect(contour)
     thickness = cv2.contourArea(contour) / width
-    thin = thickness <= THICKEST_STROKES * stroke_px + 2
-    return thin and height <= STEEPEST * width + 2.2 * stroke_px
+    if thickness > THICKEST_STROKES * stroke_px + 2:
+        return False
+    if height > STEEPEST * width + 2.2 * stroke_px:
+        return False
+    inside, own = _inside(contour, darkness)
+    if _shown(inside, own) < LEAST_COVER:
+        return False
+    return _beside(inside, darkness, left, top) <= MOST_BESIDE
 
 
-def _draw(lines: list[Contour], shape: tuple[int, int]) -> Picture:
-    picture = np.zeros(shape, np.uint8)
+def _shown(inside: Picture, own: Picture) -> float:
+    """Share of a line's columns that are at least half as dark as the line, along its middle."""
+    rows = np.arange(len(inside))
+    counts = np.maximum(np.count_nonzero(inside, axis=0), 1)
+    middle = np.rint(rows @ (inside > 0) / counts).astype(int)
+    beside = np.clip(middle + np.array([[-1], [0], [1]]), 0, len(inside) - 1)
+    tones = own[beside, np.arange(inside.shape[1])].max(axis=0)
+    return float((tones > HALF * np.percentile(tones, 80)).mean())
+
+
+def _beside(inside: Picture, darkness: Picture, left: int, top: int) -> float:
+    """Share of the pixels just above and below a line that are half as dark as the line."""
+    above = min(top, BESIDE_PX)
+    height, width = inside.shape
+    part = darkness[top - above : top + height + BESIDE_PX, left : left + width]
+    line = np.zeros(part.shape, np.uint8)
+    line[above : above + height] = inside
+    ring = cv2.dilate(line, np.ones((2 * BESIDE_PX + 1, 1), np.uint8)) > line
+    tone = float(part[line > 0].mean())
+    return float((part[ring] > HALF * tone).mean()) if ring.any() else 0.0
+
+
+def _tones(lines: list[Contour], darkness: Picture) -> npt.NDArray[np.float64]:
+    """Mean darkness of each line, (n,)."""
+    tones = np.zeros(len(lines))
+    for number, line in enumerate(lines):
+        inside, own = _inside(line, darkness)
+        tones[number] = cv2.mean(own, inside)[0]
+    return tones
+
+
+def _inside(contour: Contour, page: Picture) -> tuple[Picture, Picture]:
+    """A picture of a line, 255 inside its outline, and the page in its bounding box."""
+    left, top, width, height = cv2.boundingRect(contour)
+    picture = np.zeros((height, width), np.uint8)
+    cv2.drawContours(picture, [contour], -1, 255, cv2.FILLED, offset=(-left, -top))
+    return picture, page[top : top + height, left : left + width]
+
+
+def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
+    picture = np.zeros(darkness.shape, np.uint8)
     cv2.drawContours(picture, lines, -1, 255, cv2.FILLED)
+    join_lines(lines, darkness, picture, stroke_px)
     return picture
 
 
 def _prune(
-    level: list[Contour], plumb: list[Contour], stroke_px: float
+    level: list[Contour],
+    plumb: list[Contour],
+    tones: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    stroke_px: float,
 ) -> tuple[list[Contour], list[Contour]]:
     """The lines that are long, or end in kept lines of the other direction on both sides."""
     level_box, plumb_box = _bounds(level), _bounds(plumb)
     reach, certain = REACH_STROKES * stroke_px, CERTAIN_STROKES * stroke_px
-    level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], reach)
-    plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], reach)
+    alike = _alike(*tones)
+    level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], reach, alike)
+    plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], reach, alike.T)
     long_level = level_box[:, 2] - level_box[:, 0] >= certain
     long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, 2 * reach)
     long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, 2 * reach)
-    keep_level, keep_plumb = np.ones(len(level), bool), np.ones(len(plumb), bool)
+    keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px) | long_level
+    keep_plumb = np.ones(len(plumb), bool)
     for _ in range(PRUNING_ROUNDS):
         before = int(keep_level.sum() + keep_plumb.sum())
         keep_plumb &= long_plumb | _held(plumb_ends, keep_level, len(plumb))
@@ -119,12 +199,18 @@ def _prune(
 Meetings = tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]
 
 
+def _alike(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> Mask:
+    """Which lines (rows) are about as dark as which others (columns), (n, m)."""
+    one, other = first[:, None], second[None, :]
+    return np.asarray(np.maximum(one, other) <= SAME_TONE * np.minimum(one, other), np.bool_)
+
+
 def _meetings(
-    lines: npt.NDArray[np.int_], across: npt.NDArray[np.int_], reach: float
+    lines: npt.NDArray[np.int_], across: npt.NDArray[np.int_], reach: float, alike: Mask
 ) -> tuple[Meetings, Meetings]:
     """Pairs (line, line across) that meet at the line's left end, and at its right end."""
     left, top, right, bottom = (side[:, None] for side in lines.T)
-    along = (across[:, 1] <= bottom + reach) & (across[:, 3] >= top - reach)
+    along = alike & (across[:, 1] <= bottom + reach) & (across[:, 3] >= top - reach)
     inward = np.maximum(reach, OVERSHOOT * (right - left))
     at_left = along & (across[:, 0] <= left + inward) & (across[:, 2] >= left - reach)
     at_right = along & (across[:, 0] <= right + reach) & (across[:, 2] >= right - inward)
@@ -138,6 +224,26 @@ def _held(ends: tuple[Meetings, Meetings], alive: Mask, count: int) -> Mask:
     for line, across in ends:
         held &= np.bincount(line[alive[across]], minlength=count) > 0
     return held
+
+
+def _is_rung(
+    level: npt.NDArray[np.int_],
+    ends: tuple[Meetings, Meetings],
+    plumb: npt.NDArray[np.int_],
+    stroke_px: float,
+) -> Mask:
+    """Which short level lines only join two plumb ones midway, as the bar of a 2 in its cell does.
+
+    Where several lie over one another, they are the lines of a table of one column.
+    """
+    over = RUNG_STROKES * stroke_px
+    inner = np.ones(len(level), bool)
+    for line, across in ends:
+        midway = plumb[across, 0] < level[line, 1] - over
+        midway &= plumb[across, 2] > level[line, 3] + over
+        inner &= np.bincount(line[midway], minlength=len(level)) > 0
+    near = np.abs(level[:, None, [0, 2]] - level[None, :, [0, 2]]).max(axis=2) <= over / 2
+    return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)
 
 
 def _is_open_side(

@@ -1,0 +1,88 @@
+"""Combs in, the same with the cells that their lines show beyond the ends out.
+
+A stroke that looks like a line breaks a cell; the comb must not end there.
+"""
+
+from __future__ import annotations
+
+from digitscan.form.cells import shows_line
+from digitscan.values import Box, Mask
+
+MOST_ADDED = 30
+"""Cells added at one end, at most."""
+SHORTEST = 2
+"""Only a comb of this many cells has a pitch to go on with."""
+LEAST_SIDE = 0.6
+"""Share of the far side of a cell that must show."""
+REACH = 0.16
+"""How far a side may be from its place, as a share of the pitch."""
+SWALLOWED = 0.5
+"""A box that lies in an added cell with this share of its area is part of it."""
+
+
+def extend_combs(groups: list[list[Box]], level: Mask, plumb: Mask) -> list[list[Box]]:
+    """Add to each comb the cells beyond its ends that its lines enclose.
+
+    Parameters
+    ----------
+    groups : list of lists of Box
+        Combs and single cells of a page.
+    level, plumb : (H, W) bool
+        Ruled lines along the rows, along the columns.
+    """
+    extended = [_extend(group, level, plumb) for group in groups]
+    longest_first = sorted(range(len(groups)), key=lambda number: -len(extended[number]))
+    kept: list[list[Box]] = []
+    for number in longest_first:
+        group = extended[number]
+        if not any(_swallows(other, groups[number]) for other in kept):
+            kept.append(group)
+    return kept
+
+
+def _extend(group: list[Box], level: Mask, plumb: Mask) -> list[Box]:
+    if len(group) < SHORTEST:
+        return group
+    pitch = (group[-1].left - group[0].left) / (len(group) - 1)
+    before = _added(group[0], -pitch, level, plumb)
+    return before[::-1] + group + _added(group[-1], pitch, level, plumb)
+
+
+def _added(cell: Box, step: float, level: Mask, plumb: Mask) -> list[Box]:
+    """Cells that follow ``cell`` one by one, ``step`` columns apart, as long as they show."""
+    added: list[Box] = []
+    for number in range(1, MOST_ADDED + 1):
+        shift = round(number * step)
+        next_cell = Box(cell.top, cell.left + shift, cell.bottom, cell.right + shift)
+        if not _is_enclosed(next_cell, step, level, plumb):
+            break
+        added.append(next_cell)
+    return added
+
+
+def _is_enclosed(cell: Box, step: float, level: Mask, plumb: Mask) -> bool:
+    """Whether lines run above and below the cell, one at its far side, and none through it."""
+    if cell.left < 0 or cell.right > level.shape[1]:
+        return False
+    reach = max(2, cell.height // 6)
+    rows = cell.top, cell.bottom
+    if not all(shows_line(level, row, cell.left, cell.right, reach) for row in rows):
+        return False
+    inside = plumb[cell.top : cell.bottom, cell.left + reach : cell.right - reach]
+    if inside.size and inside.mean(axis=0).max() >= LEAST_SIDE:
+        return False
+    side = cell.right if step > 0 else cell.left
+    near = round(REACH * abs(step))
+    band = plumb[cell.top : cell.bottom, max(0, side - near) : side + near + 1]
+    return bool(band.size and band.any(axis=1).mean() >= LEAST_SIDE)
+
+
+def _swallows(comb: list[Box], group: list[Box]) -> bool:
+    """Whether all cells of ``group`` lie in cells of ``comb``."""
+    return len(comb) > 1 and all(any(_lies_in(cell, other) for other in comb) for cell in group)
+
+
+def _lies_in(cell: Box, other: Box) -> bool:
+    rows = min(cell.bottom, other.bottom) - max(cell.top, other.top)
+    columns = min(cell.right, other.right) - max(cell.left, other.left)
+    return min(rows, columns) > 0 and rows * columns >= SWALLOWED * cell.height * cell.width

@@ -1,0 +1,88 @@
+"""The ink in and around a field in, the part of it that belongs to the field out.
+
+Ink belongs to the field in which its larger part lies. Rests of ruled lines belong to none.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import Box, GreyImage, Mask
+
+INSIDE = 0.5
+"""Share of a piece of ink that must lie inside the box for the piece to belong to it."""
+CRUMB_STROKES = 2.5
+"""Ink that touches a line and is smaller than this many stroke widths is a rest of the line."""
+SLIVER_STROKES, ALONG = 1.6, 0.6
+"""So is ink narrower than the one that lies along a line with this share of its area."""
+NEAR_PX = 3
+TORN_STROKES = 4.0
+"""Ink cut by a side of the box counts if its part inside is longer than this, drawn by the pen."""
+TORN_SHARE = 0.12
+"""Share of a piece of the field's own ink beyond a side from which another field may claim it."""
+
+
+def own_ink(
+    ink: GreyImage, box: Box, level: Mask, plumb: Mask, stroke_px: float
+) -> tuple[GreyImage, bool]:
+    """Leave out of ``ink`` what belongs to something else.
+
+    Parameters
+    ----------
+    ink : (h, w) uint8
+        The field and what is around it, ruled lines taken out; 0 paper.
+    box : Box
+        The field in ``ink``.
+    level, plumb : (h, w) bool
+        The ruled lines.
+    stroke_px : float
+        Typical stroke width.
+
+    Returns
+    -------
+    ink : (h, w) uint8
+    torn : bool
+        Whether a left or right side of the box cuts through ink that may be a digit's.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    area = stats[:, cv2.CC_STAT_AREA]
+    inside = np.bincount(labels[box.slices].ravel(), minlength=count)
+    belongs = inside >= INSIDE * area
+    rests = _rests(labels, stats, level, stroke_px) | _rests(labels, stats, plumb, stroke_px)
+    rests[0] = True
+    torn = _torn(labels, inside, belongs, box, stroke_px) & ~rests
+    return np.where((belongs & ~rests)[labels], ink, 0).astype(np.uint8), bool(torn.any())
+
+
+def _rests(
+    labels: npt.NDArray[np.int32], stats: npt.NDArray[np.int32], lines: Mask, stroke_px: float
+) -> Mask:
+    """Which pieces of ink are crumbs of a line, or slivers along it."""
+    count, area = len(stats), stats[:, cv2.CC_STAT_AREA]
+    square = np.ones((2 * NEAR_PX + 1, 2 * NEAR_PX + 1), np.uint8)
+    near = cv2.dilate(lines.astype(np.uint8), square) > 0
+    beside = np.bincount(labels[near], minlength=count)
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    crumb = (beside > 0) & (sides.max(axis=1) <= CRUMB_STROKES * stroke_px)
+    sliver = (beside >= ALONG * area) & (sides.min(axis=1) <= SLIVER_STROKES * stroke_px)
+    return np.asarray(crumb | sliver, np.bool_)
+
+
+def _torn(
+    labels: npt.NDArray[np.int32],
+    inside: npt.NDArray[np.int_],
+    belongs: Mask,
+    box: Box,
+    stroke_px: float,
+) -> Mask:
+    """Which pieces of ink reach across the left or right side of the box with much on both."""
+    rows = slice(box.top, box.bottom)
+    count = len(inside)
+    beyond = np.bincount(labels[rows, : box.left].ravel(), minlength=count)
+    beyond += np.bincount(labels[rows, box.right :].ravel(), minlength=count)
+    much = TORN_STROKES * stroke_px**2
+    lost = ~belongs & (beyond > 0) & (inside >= much)
+    shared = belongs & (beyond >= much) & (beyond >= TORN_SHARE * (inside + beyond))
+    return np.asarray(lost | shared, np.bool_)
