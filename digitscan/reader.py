@@ -42,6 +42,12 @@ from digitscan.values import (
     Record,
 )
 
+MORE_DIGITS, EXTRA_DIGITS = 1.5, 4
+"""A page lies another way than is likeliest if that gives so many times the digits, and so many
+more. On 99 upright pages, upside down never gave more than 1.5 times as many and 3 more."""
+SURE = 0.9
+"""Confidence from which a value's digits count for that."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
@@ -110,8 +116,19 @@ class Reader:
         return PageResult(page.ref, self.trace(page).records)
 
     def trace(self, page: Page) -> PageTrace:
-        """Read a page and keep what every step gave."""
+        """Read a page and keep what every step gave.
+
+        A page that seems to lie on its side or upside down is read in all ways that are likely.
+        """
         clean = clean_page(page)
+        ways = [
+            self._trace_clean(page, clean if turn == 0 else clean_page(page, turn))
+            for turn in clean.turns
+        ]
+        return _most_digits(ways)
+
+    def _trace_clean(self, page: Page, clean: CleanPage) -> PageTrace:
+        """Read all fields of a cleaned page."""
         fields = find_fields(clean)
         cut = [cut_field(clean, field, fields) for field in fields]
         said = self._classify(cut)
@@ -177,6 +194,21 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
     torn = found.torn or (bool(pieces) and goes_on(clean, field, fields, digit_height(pieces)))
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
+
+
+def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:
+    """The way of reading a page that gives far more digits than all others, else the first."""
+    digits = [_sure_digits(way.records) for way in ways]
+    best = int(np.argmax(digits))
+    others = [count for way, count in enumerate(digits) if way != best]
+    clear = digits[best] >= MORE_DIGITS * max(others, default=0) + EXTRA_DIGITS
+    return ways[best] if clear else ways[0]
+
+
+def _sure_digits(records: Sequence[Record]) -> int:
+    """How many digits there are in values that are all but certain, whatever the user asks for."""
+    readings = [record.reading for record in records]
+    return sum(len(each.value) for each in readings if each.confidence >= SURE)
 
 
 def _record(clean: CleanPage, field: Field, reading: Reading, scan: tuple[int, ...]) -> Record:

@@ -78,7 +78,8 @@ class CleanPage:
     ``ink`` is (H, W) uint8: 0 is paper, 1…255 how dark pen or print is. ``level`` and ``plumb`` are
     (H, W) masks of the ruled lines in that ink, along the rows and along the columns. ``stroke_px``
     is the typical pen width. ``to_scan`` is the (3, 3) homography from clean (x, y, 1) to the
-    pixels of the page's image.
+    pixels of the page's image. ``turns`` are the quarter turns counter-clockwise, 0 to 3, that may
+    bring the page upright, the likeliest first; most often it is 0 alone.
     """
 
     ref: PageRef
@@ -87,6 +88,7 @@ class CleanPage:
     plumb: Mask
     stroke_px: float
     to_scan: npt.NDArray[np.float64]
+    turns: tuple[int, ...] = (0,)
 
 
 class FieldKind(StrEnum):

@@ -26,7 +26,9 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     """Fields of a page without a known form, named f1, f2, … in reading order."""
     cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
     low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
-    groups = [group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)]
+    groups = [
+        group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)
+    ]
     groups = extend_combs(groups, clean.level, clean.plumb)
     tables, others = part_tables(groups)
     fields = [Field("", cell, FieldKind.CELL) for cell in tables]

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel
+from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography
+from digitscan.scan.orientation import Overview, find_turns, quarter_turn
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.strokes import measure_stroke
@@ -35,24 +37,28 @@ STILL_SHIFT = 0.002
 """A homography that moves no corner by more than this share of the page is left out."""
 
 
-def clean_page(page: Page) -> CleanPage:
+def clean_page(page: Page, turn: int = 0) -> CleanPage:
     """Reduce a page to its ink.
 
     Parameters
     ----------
     page : Page
         ``image`` is (H, W) uint8, 0 black.
+    turn : int
+        Quarter turns counter-clockwise to make first, 0 to 3.
 
     Returns
     -------
     CleanPage
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
-    image = _dark_on_light(page.image)
+    image = np.ascontiguousarray(np.rot90(_dark_on_light(page.image), turn))
     overview, scale = _overview(image)
-    sheet = None if is_bilevel(image) else find_sheet(overview)
-    flat = _flattening(overview, sheet, scale)
-    to_work, size = _plan_warp(image, flat)
+    sheet, edges = None, np.zeros((0, 4))
+    if not is_bilevel(image):
+        image, overview, sheet, edges = _find_paper(image, overview)
+    small = _lay_flat(overview, sheet, edges, scale)
+    to_work, size = _plan_warp(image, _in_page_pixels(small))
     darkness = _warp(image, to_work, size)
     if is_bilevel(image):
         mask = darkness > BILEVEL_THRESHOLD
@@ -62,14 +68,18 @@ def clean_page(page: Page) -> CleanPage:
     if sheet is not None:
         from_overview = to_work @ np.diag([1 / scale, 1 / scale, 1.0])
         paper = trim_sheet(sheet).astype(np.uint8)
-        mask &= cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
+        shown = cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
+        mask &= shown
+        darkness = np.where(shown, darkness, np.uint8(0))
     binary = mask.astype(np.uint8) * np.uint8(255)
     stroke_px = measure_stroke(mask)
     ink = np.asarray(cv2.bitwise_and(darkness, binary), np.uint8)
     level, plumb = find_ruling(darkness, stroke_px)
     draw_dividers(binary, level, plumb, stroke_px)
-    to_scan = np.asarray(np.linalg.inv(to_work), np.float64)
-    return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan)
+    from_scan = to_work @ quarter_turn(turn, page.image.shape)
+    to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
+    turns = (turn,) if turn else find_turns(image, small)
+    return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns)
 
 
 def _dark_on_light(image: GreyImage) -> GreyImage:
@@ -84,20 +94,45 @@ def _overview(image: GreyImage) -> tuple[GreyImage, float]:
     return np.asarray(small, np.uint8), scale
 
 
-def _flattening(overview: GreyImage, sheet: Mask | None, scale: float) -> Homography:
-    """Homography in page pixels that lays the sheet flat; the identity where it nearly does."""
-    ink = find_ink(flatten_background(overview), OVERVIEW_STROKE_PX)
-    edges = np.zeros((0, 4))
+def _find_paper(
+    image: GreyImage, overview: GreyImage
+) -> tuple[GreyImage, GreyImage, Mask | None, npt.NDArray[np.float64]]:
+    """The page and its small copy with filled corners made black; the sheet, and its edges."""
+    fill = find_fill(overview)
+    seen = overview
+    if fill is not None:
+        image, overview = paint_fill(image, fill, 0), paint_fill(overview, fill, 0)
+        # beside white the picture does not look like a sheet of paper on something darker
+        seen = paint_fill(overview, fill, 255)
+    sheet = find_sheet(overview)
+    if sheet is None and fill is not None:
+        sheet = ~fill
+    edges = np.zeros((0, 4)) if sheet is None else sheet_edges(sheet, seen)
+    return image, overview, sheet, edges
+
+
+def _lay_flat(
+    overview: GreyImage, sheet: Mask | None, edges: npt.NDArray[np.float64], scale: float
+) -> Overview:
+    """The overview's ink, and how it is laid flat; the identity where it nearly is."""
+    darkness = flatten_background(overview)
+    ink = find_ink(darkness, OVERVIEW_STROKE_PX)
     if sheet is not None:
         ink &= trim_sheet(sheet)
-        edges = sheet_edges(sheet)
-    flat = estimate_homography(ink, edges)
+    flat = estimate_homography(ink, darkness, edges)
     corners = _corners(overview.shape)
     moved = np.abs(cv2.perspectiveTransform(corners, flat) - corners).max()
     if moved < STILL_SHIFT * max(overview.shape):
+        flat = np.eye(3)
+    return Overview(ink, flat, scale)
+
+
+def _in_page_pixels(overview: Overview) -> Homography:
+    """The homography that lays the page flat, in pixels of the page."""
+    if np.array_equal(overview.flat, np.eye(3)):
         return np.eye(3)
-    shrink = np.diag([scale, scale, 1.0])
-    return np.asarray(np.linalg.inv(shrink) @ flat @ shrink, np.float64)
+    shrink = np.diag([overview.scale, overview.scale, 1.0])
+    return np.asarray(np.linalg.inv(shrink) @ overview.flat @ shrink, np.float64)
 
 
 def _plan_warp(image: GreyImage, flat: Homography) -> tuple[Homography, tuple[int, int]]:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.values import Mask
+from digitscan.values import GreyImage, Mask
 
 Homography = npt.NDArray[np.float64]
 Segments = npt.NDArray[np.float64]
@@ -25,7 +25,15 @@ LEAST_SEGMENTS = 4
 """With fewer ruled lines than this the sheet is taken to be free of perspective."""
 MOST_SEGMENTS = 120
 """The longest lines in either direction that are looked at."""
-PRIOR = 0.004
+PRIOR = np.zeros((5, 5))
+"""Costs of the terms: of shear and of perspective; little of a turn, and of print that is askew on
+its sheet."""
+PRIOR[:2, :2] = 0.003
+PRIOR += np.diag([0.0005, 0.0005, 0.003, 0.003, 0.003])
+ROUNDS = 6
+STRAIGHT, LOOSEST = 0.003, 0.06
+"""Slopes between which a line counts in part: what is left of a straight line, and what is put up
+with in the first round, which is halved from round to round."""
 SEGMENT_SHARE = 0.045
 """Length of a line that counts, as a share of the longer side."""
 LARGEST_TERM = 0.35
@@ -73,66 +81,82 @@ def rotation(angle_degrees: float, shape: tuple[int, int]) -> Homography:
     return np.vstack([turn, [0, 0, 1]]).astype(np.float64)
 
 
-def estimate_homography(ink: Mask, edges: Segments) -> Homography:
+def estimate_homography(ink: Mask, darkness: GreyImage, edges: Segments) -> Homography:
     """Homography of (x, y, 1) that makes ruled lines and edges of the sheet level and upright.
 
     Parameters
     ----------
     ink : (H, W) bool
         A small picture of the page's ink.
+    darkness : (H, W) uint8
+        How dark that picture is, 0 paper: it tells where a line lies to a fraction of a pixel.
     edges : (n, 4) float64
         Straight edges of the sheet in that picture: x0, y0, x1, y1.
     """
     height, width = ink.shape
     skew = estimate_skew(ink)
     upright = rotation(skew, ink.shape) if abs(skew) >= 0.1 else np.eye(3)
-    picture = ink.astype(np.uint8) * 255
+    picture = ink.astype(np.uint8) * np.uint8(255)
     if abs(skew) >= 0.1:
-        picture = np.asarray(cv2.warpPerspective(picture, upright, (width, height)), np.uint8)
-    level, plumb = find_segments(picture), find_segments(np.ascontiguousarray(picture.T))
+        turned = cv2.warpAffine(darkness, upright[:2], (width, height))
+        darkness = np.asarray(turned, np.uint8)
+        turned = cv2.warpAffine(picture, upright[:2], (width, height))
+        picture = np.asarray(turned > 100) * np.uint8(255)
     edges = _move(edges, upright)
     lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
-    level = np.vstack([level, edges[lying]])
-    plumb = np.vstack([plumb, edges[~lying][:, [1, 0, 3, 2]]])
-    if len(level) + len(plumb) < LEAST_SEGMENTS:
+    level = find_segments(picture, darkness)
+    plumb = find_segments(*(np.ascontiguousarray(each.T) for each in (picture, darkness)))
+    lines = [level, edges[lying], plumb[:, [1, 0, 3, 2]], edges[~lying]]
+    if sum(map(len, lines)) < LEAST_SEGMENTS:
         return upright
     centred = _centring(width, height)
-    levelled = _solve(_move(level, centred), _move(plumb[:, [1, 0, 3, 2]], centred))
+    levelled = _solve([_move(each, centred) for each in lines])
     return np.linalg.inv(centred) @ levelled @ centred @ upright
 
 
-def find_segments(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Nearly level lines of ``ink`` (H, W) uint8: an (n, 4) array of x0, y0, x1, y1."""
+def find_segments(ink: GreyImage, darkness: GreyImage) -> Segments:
+    """Nearly level lines: an (n, 4) array of x0, y0, x1, y1.
+
+    Parameters
+    ----------
+    ink : (H, W) uint8
+        0 paper, 255 ink.
+    darkness : (H, W) uint8
+        How dark the picture is, 0 paper.
+    """
     length = max(25, int(SEGMENT_SHARE * max(ink.shape)))
-    thick = cv2.dilate(ink, np.ones((3, 1), np.uint8))
-    runs = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    upright = np.ones((3, 1), np.uint8)
+    runs = cv2.morphologyEx(
+        cv2.dilate(ink, upright), cv2.MORPH_OPEN, np.ones((1, length), np.uint8)
+    )
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     bounds = sorted((cv2.boundingRect(c) for c in contours), key=lambda b: b[2], reverse=True)
-    segments = [_segment(ink, box) for box in bounds[:MOST_SEGMENTS]]
+    shade = np.asarray(cv2.bitwise_and(darkness, runs), np.uint8)
+    segments = [_segment(shade, box) for box in bounds[:MOST_SEGMENTS]]
     return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
 
 
-def _segment(
-    ink: npt.NDArray[np.uint8], bounds: Sequence[int]
-) -> tuple[float, float, float, float] | None:
+def _segment(shade: GreyImage, bounds: Sequence[int]) -> tuple[float, float, float, float] | None:
     """End points of the line in ``bounds`` (x, y, width, height); None where there is none.
 
-    The slope comes from the ink of its two thirds, without the ends, where other lines join.
+    The slope comes from the darkness of its two thirds, without the ends, where other lines join.
     """
     left, top, width, height = bounds
     if height > 0.15 * width + 6:
         return None
-    above = max(0, top - 1)
-    rows, columns = np.nonzero(ink[above : top + height + 1, left : left + width])
-    place = columns / width
-    first, second = (place > 0.08) & (place < 0.36), (place > 0.64) & (place < 0.92)
-    if not first.any() or not second.any():
-        return None
-    slope = (rows[second].mean() - rows[first].mean()) / (
-        columns[second].mean() - columns[first].mean()
-    )
-    start = float(above + rows[first].mean() - slope * columns[first].mean())
-    return left, start, left + width, float(start + slope * width)
+    line = shade[top : top + height, left : left + width].astype(np.float64)
+    places = []
+    for start, end in ((0.08, 0.36), (0.64, 0.92)):
+        columns = np.arange(round(start * width), round(end * width))
+        weight = line[:, columns]
+        if not weight.any():
+            return None
+        row = np.average(np.arange(height), weights=weight.sum(axis=1))
+        places.append((row, np.average(columns, weights=weight.sum(axis=0))))
+    (row, column), (last_row, last_column) = places
+    slope = (last_row - row) / (last_column - column)
+    beginning = float(top + row - slope * column)
+    return left, beginning, left + width, float(beginning + slope * width)
 
 
 def _centring(width: int, height: int) -> Homography:
@@ -150,37 +174,53 @@ def _move(segments: Segments, homography: Homography) -> Segments:
     return np.asarray(cv2.perspectiveTransform(points, homography), np.float64).reshape(-1, 4)
 
 
-def _solve(level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]) -> Homography:
-    """Four terms (turn of the levels, turn of the plumbs, two of perspective), least squares.
+def _solve(lines: Sequence[Segments]) -> Homography:
+    """Turn of the levels, turn of the plumbs and two terms of perspective, by least squares.
 
-    Robust by re-weighting; a weak prior keeps the sheet as it is where the lines say little.
+    Robust by re-weighting; a weak prior keeps the sheet rectangular where the lines say little.
+
+    Parameters
+    ----------
+    lines : sequence of (n, 4) float64
+        Level lines, edges of the sheet that lie level, plumb lines, edges that stand plumb.
     """
-    total = np.eye(3)
-    for _ in range(6):
-        rows, goal, weight = _equations(_move(level, total), _move(plumb, total))
+    total, terms = np.eye(3), np.zeros(5)
+    for round_ in range(ROUNDS):
+        rows, goal = _equations([_move(each, total) for each in lines])
+        goal = goal - rows[:, 4] * terms[4]
+        slope = np.abs(goal) / np.maximum(np.abs(rows[:, 5]), 1e-6)
+        typical = float(np.clip(np.median(slope), STRAIGHT, LOOSEST / 2**round_))
+        weight = 1 / (1 + np.square(slope / (2 * typical)))
+        rows = rows[:, :5]
         left = rows * weight[:, None]
-        system = left.T @ rows + PRIOR * np.eye(4)
-        turn, shear, across, down = np.linalg.solve(system, left.T @ goal)
-        if max(abs(turn), abs(shear), abs(across), abs(down)) > LARGEST_TERM:
+        step = np.linalg.solve(left.T @ rows + PRIOR, left.T @ goal - PRIOR @ terms)
+        if np.abs(step).max() > LARGEST_TERM:
             return np.eye(3)
-        step = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]])
-        total = step @ total
+        turn, shear, across, down, _ = step
+        total = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]]) @ total
+        terms += step
     return total
 
 
 def _equations(
-    level: npt.NDArray[np.float64], plumb: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Linearised conditions: equal y at both ends of a level line, equal x of a plumb one."""
-    x0, y0, x1, y1 = level.T
-    nil = np.zeros_like(x0)
-    levels = np.stack([x0 - x1, nil, -(x0 * y0 - x1 * y1), -(y0**2 - y1**2)], axis=1)
-    u0, v0, u1, v1 = plumb.T
-    nil = np.zeros_like(u0)
-    plumbs = np.stack([nil, v0 - v1, -(u0**2 - u1**2), -(u0 * v0 - u1 * v1)], axis=1)
+    lines: Sequence[Segments],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Linearised conditions: equal y at both ends of a level line, equal x of a plumb one.
+
+    Returns
+    -------
+    rows : (n, 6) float64
+        Factors of the four terms and of the angle between print and sheet, and the line's length.
+    goal : (n,) float64
+    """
+    flat, tall = np.vstack(lines[:2]), np.vstack(lines[2:])
+    on_edge = np.repeat([0.0, 1.0, 0.0, 1.0], [len(each) for each in lines])
+    x0, y0, x1, y1 = flat.T
+    nil, run = np.zeros_like(x0), x0 - x1
+    levels = np.stack([run, nil, -(x0 * y0 - x1 * y1), -(y0**2 - y1**2), run, run], axis=1)
+    u0, v0, u1, v1 = tall.T
+    nil, run = np.zeros_like(u0), v0 - v1
+    plumbs = np.stack([nil, run, -(u0**2 - u1**2), -(u0 * v0 - u1 * v1), -run, run], axis=1)
     rows = np.vstack([levels, plumbs])
-    goal = -np.concatenate([y0 - y1, u0 - u1])
-    length = np.concatenate([np.abs(x1 - x0), np.abs(v1 - v0)])
-    slope = np.abs(goal) / np.maximum(length, 1e-6)
-    typical = max(float(np.median(slope)) if slope.size else 0.0, 0.003)
-    return rows, goal, 1 / (1 + np.square(slope / (2 * typical)))
+    rows[:, 4] *= on_edge
+    return rows, -np.concatenate([y0 - y1, u0 - u1])

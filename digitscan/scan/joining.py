@@ -74,7 +74,10 @@ def _neighbours(left: Ends, right: Ends, stroke_px: float) -> list[tuple[int, in
 
 
 def _shows_trace(
-    darkness: Picture, start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], stroke_px: float
+    darkness: Picture,
+    start: npt.NDArray[np.float64],
+    end: npt.NDArray[np.float64],
+    stroke_px: float,
 ) -> bool:
     """Whether a line shows between two points in most columns."""
     columns = np.arange(int(start[0]) + 1, int(end[0]))

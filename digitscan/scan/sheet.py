@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from digitscan.values import GreyImage, Mask
 
+Edges = npt.NDArray[np.float64]
+
 CALM_SIDE = 330
 """Longer side of the copy on which paper and surround are told apart."""
 SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97
@@ -25,6 +27,15 @@ LEAST_SOLIDITY = 0.85
 EDGE_SHARE = 0.15
 """Least length of a straight edge, as a share of the picture's longer side."""
 BORDER_PX = 3
+EDGE_PROBES = 64
+"""Places along an edge where it is looked for in the picture."""
+EDGE_END = 0.06
+"""Share of an edge at either end that is left out: corners are bent and torn."""
+EDGE_REACH = 8
+"""How far from the outline, in pixels, the edge is looked for."""
+EDGE_BLUR = 2
+"""Pixels on either side of the steepest one over which the brightening is spread."""
+EDGE_ROUNDS = 4
 MARGIN_SHARE = 0.008
 """What is cut off the sheet along its edges, as a share of the longer side: shadow and blur."""
 
@@ -68,8 +79,16 @@ def _step_at_edge(picture: GreyImage, sheet: GreyImage) -> float:
     return float(np.median(picture[inside])) - float(np.median(picture[outside]))
 
 
-def sheet_edges(sheet: Mask) -> npt.NDArray[np.float64]:
-    """Straight edges of the sheet inside the picture: (n, 4) of x0, y0, x1, y1."""
+def sheet_edges(sheet: Mask, picture: GreyImage) -> Edges:
+    """Straight edges of the sheet inside the picture: (n, 4) of x0, y0, x1, y1.
+
+    Parameters
+    ----------
+    sheet : (H, W) bool
+        Where paper is, as found by `find_sheet`, to a few pixels.
+    picture : (H, W) uint8
+        The picture itself, in which the edges are found to a fraction of a pixel.
+    """
     height, width = sheet.shape
     contours, _ = cv2.findContours(
         sheet.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
@@ -81,7 +100,39 @@ def sheet_edges(sheet: Mask) -> npt.NDArray[np.float64]:
     for column, last in ((0, width - 1), (1, height - 1)):
         pair = edges[:, [column, column + 2]]
         inside &= ~(pair <= BORDER_PX).all(axis=1) & ~(pair >= last - BORDER_PX).all(axis=1)
-    return np.asarray(edges[inside & (length >= EDGE_SHARE * max(sheet.shape))], np.float64)
+    kept = edges[inside & (length >= EDGE_SHARE * max(sheet.shape))]
+    middle = outline.mean(axis=0)
+    sharp = [_sharpen(edge, middle, picture) for edge in kept]
+    return np.array([edge for edge in sharp if edge is not None]).reshape(-1, 4)
+
+
+def _sharpen(edge: Edges, middle: Edges, picture: GreyImage) -> Edges | None:
+    """The edge (x0, y0, x1, y1) moved to where the picture brightens towards ``middle`` (x, y).
+
+    None where it does not: then this is no edge of paper on a darker ground.
+    """
+    start, end = edge[:2], edge[2:]
+    along = (end - start) / np.hypot(*(end - start))
+    inward = np.array([-along[1], along[0]])
+    inward *= np.sign(inward @ (middle - start))
+    places = start + np.linspace(EDGE_END, 1 - EDGE_END, EDGE_PROBES)[:, None] * (end - start)
+    depth = np.arange(-EDGE_REACH, EDGE_REACH + 1)
+    x, y = np.moveaxis(places[:, None] + depth[:, None] * inward, 2, 0).astype(np.float32)
+    seen = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    rise = np.maximum(np.diff(cv2.blur(seen, (1, 3)).astype(np.float64), axis=1), 0)
+    near = np.abs(np.arange(rise.shape[1]) - rise.argmax(axis=1)[:, None]) <= EDGE_BLUR
+    rise *= near
+    offset = (rise * (depth[:-1] + 0.5)).sum(axis=1) / np.maximum(rise.sum(axis=1), 1e-6)
+    clear = rise.sum(axis=1) >= LEAST_CONTRAST
+    distance = (places - start) @ along
+    for _ in range(EDGE_ROUNDS):
+        if clear.sum() < EDGE_PROBES // 3:
+            return None
+        slope, level = np.polyfit(distance[clear], offset[clear], 1)
+        stray = np.abs(offset - level - slope * distance)
+        clear &= stray <= max(2.5 * float(np.median(stray[clear])), 0.3)
+    last = level + slope * np.hypot(*(end - start))
+    return np.concatenate([start + level * inward, end + last * inward])
 
 
 def trim_sheet(sheet: Mask) -> Mask:

@@ -1,0 +1,111 @@
+"""Where a photographed sheet lies, and how exactly its edges are known."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sheets import (
+    Homography,
+    blurred,
+    corners_of,
+    draw_box,
+    draw_digit,
+    moved,
+    noisy,
+    page_of,
+    paper,
+    shadowed,
+)
+
+from digitscan.scan.cleaning import clean_page
+from digitscan.scan.sheet import find_sheet, sheet_edges
+from digitscan.values import Box, GreyImage
+
+SHAPE = 1000, 760
+SHEET = Box(0, 0, 1000, 760)
+
+
+def sheet() -> GreyImage:
+    """Two boxes with digits on an otherwise empty sheet."""
+    image = paper(*SHAPE, 235)
+    for top in (120, 300):
+        draw_box(image, Box(top, 90, top + 60, 400))
+        for left in (120, 200, 280):
+            draw_digit(image, 4, Box(top + 10, left, top + 50, left + 30))
+    return image
+
+
+def seen_from(corners: list[tuple[float, float]]) -> Homography:
+    """Homography of the sheet to where its corners (row, column) are seen."""
+    source = np.array([(column, row) for row, column in corners_of(SHEET)], np.float32)
+    goal = np.array([(column, row) for row, column in corners], np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(source, goal), np.float64)
+
+
+def photo(view: Homography, ground: int = 70) -> GreyImage:
+    """The sheet on a darker table."""
+    size = (900, 1150)
+    seen = cv2.warpPerspective(sheet(), view, size, borderValue=ground)
+    return noisy(blurred(shadowed(np.asarray(seen, np.uint8), 0.75), 0.8), 3)
+
+
+VIEWS = [
+    [(90.0, 110.0), (60.0, 800.0), (1080.0, 70.0), (1050.0, 850.0)],
+    [(60.0, 60.0), (140.0, 760.0), (1070.0, 120.0), (1000.0, 840.0)],
+    [(120.0, 150.0), (120.0, 750.0), (1090.0, 60.0), (1090.0, 840.0)],
+]
+
+
+@pytest.mark.parametrize("corners", VIEWS)
+def test_the_edges_of_a_sheet_are_found_to_a_fraction_of_a_pixel(
+    corners: list[tuple[float, float]],
+) -> None:
+    picture = photo(seen_from(corners))
+    found = find_sheet(picture)
+    assert found is not None
+    edges = sheet_edges(found, picture)
+    assert len(edges) == 4
+    top_left, top_right, low_left, low_right = (np.array(corner) for corner in corners)
+    sides = [(top_left, top_right), (low_left, low_right), (top_left, low_left)]
+    sides.append((top_right, low_right))
+    for edge in edges:
+        ends = edge.reshape(2, 2)[:, ::-1]
+        assert min(max(distance(end, *side) for end in ends) for side in sides) < 0.8
+
+
+def distance(point: np.ndarray, start: np.ndarray, end: np.ndarray) -> float:
+    """Distance of a point (row, column) from the line through two others."""
+    (down, right), (y, x) = end - start, point - start
+    return float(abs(down * x - right * y) / np.hypot(down, right))
+
+
+@pytest.mark.parametrize("corners", VIEWS)
+def test_a_sheet_with_few_lines_is_laid_flat_all_over(corners: list[tuple[float, float]]) -> None:
+    view = seen_from(corners)
+    clean = clean_page(page_of(photo(view)))
+    to_clean = np.linalg.inv(clean.to_scan) @ view
+    for row in np.linspace(50, 900, 6):
+        for column in np.linspace(40, 650, 5):
+            start, right, below = moved(
+                [(row, column), (row, column + 60), (row + 60, column)], to_clean
+            )
+            assert abs(np.degrees(np.arctan2(*(right - start)))) < 0.3
+            assert abs(np.degrees(np.arctan2(*(below - start)[::-1]))) < 0.3
+
+
+@given(st.floats(-0.8, 0.8))
+@settings(max_examples=5, deadline=None)
+def test_print_askew_on_its_sheet_is_levelled_not_the_sheet(degrees: float) -> None:
+    image = paper(1000, 760, 235)
+    for top in range(200, 800, 120):
+        image[top : top + 3, 260:500] = 30
+    turn = np.vstack([cv2.getRotationMatrix2D((380, 500), -degrees, 1), [0, 0, 1]])
+    printed = cv2.warpPerspective(image, turn, (760, 1000), borderValue=235)
+    scan = cv2.copyMakeBorder(printed, 70, 70, 70, 70, cv2.BORDER_CONSTANT, value=70)
+    clean = clean_page(page_of(noisy(np.asarray(scan, np.uint8), 3)))
+    line = np.array(moved([(440, 260), (440, 500)], turn)) + 70
+    start, end = moved([(row, column) for row, column in line], np.linalg.inv(clean.to_scan))
+    assert abs(np.degrees(np.arctan2(*(end - start)))) < 0.2
