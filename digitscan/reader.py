@@ -21,6 +21,7 @@ from digitscan.errors import PageError
 from digitscan.form.beside import goes_on
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
+from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.glyph.decoding import decode_field
@@ -54,11 +55,13 @@ class ReaderSettings:
     """How sure a reading must be, and how large a page may be.
 
     ``min_confidence`` is the probability of being right (0…1) from which a value is ``ok``.
-    ``max_mpixels`` is the largest page, in millions of pixels, that is decoded.
+    ``max_mpixels`` is the largest page, in millions of pixels, that is decoded. ``calibration`` is
+    what evidence is worth; None is the one that belongs to this version.
     """
 
     min_confidence: float = 0.9
     max_mpixels: float = 250
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,7 @@ class Reader:
             cut.field.rule,
             self.settings.min_confidence,
             torn=cut.torn,
+            calibration=self.settings.calibration,
         )
 
 

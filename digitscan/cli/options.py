@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -62,6 +63,34 @@ min_confidence = click.option(
     callback=_finite,
     help="Probability of being right, 0 to 1, from which a value is ok; below it the status is "
     f"review. Default: {_DEFAULTS.min_confidence}.",
+)
+
+class Share(click.ParamType):
+    """A share given as ``0.5%`` or ``0.005``."""
+
+    name = "share"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Give the share, above 0 and below 1."""
+        text = str(value).strip()
+        try:
+            share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        except ValueError:
+            self.fail(f"{value!r} is no share such as 0.5% or 0.005.", param, ctx)
+        if not 0 < share < 1:
+            self.fail(f"{value!r} is not between 0 and 100 %.", param, ctx)
+        return share
+
+
+max_error = click.option(
+    "--max-error",
+    type=Share(),
+    metavar="SHARE",
+    help="Most wrong values among those that are ok, as 0.5% or 0.005: picks the confidence from "
+    "which a value is ok by what was counted on labelled pages, and says how many wrong ones to "
+    "expect. Takes the place of --min-confidence. Default: none.",
 )
 
 max_mpixels = click.option(
