@@ -50,7 +50,9 @@ def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: f
     else:
         return False
     others = [other for other in fields if other is not field]
-    if field.kind is not FieldKind.LINE and any(_continues(field, other, clean) for other in others):
+    if field.kind is not FieldKind.LINE and any(
+        _continues(field, other, clean) for other in others
+    ):
         return True
     windows = _windows(field.box, width, clean.ink.shape[1])
     boxes = [other.box for other in others]
