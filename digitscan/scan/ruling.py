@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.evening import draw_evenly
 from digitscan.scan.joining import join_lines
 from digitscan.values import Mask
 
@@ -166,7 +167,8 @@ def _inside(contour: Contour, page: Picture) -> tuple[Picture, Picture]:
 
 def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
     picture = np.zeros(darkness.shape, np.uint8)
-    cv2.drawContours(picture, lines, -1, 255, cv2.FILLED)
+    for line in lines:
+        draw_evenly(picture, line)
     join_lines(lines, darkness, picture, stroke_px)
     return picture
 
