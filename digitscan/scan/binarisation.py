@@ -61,18 +61,18 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
     typical = _typical_contrast(np.asarray(contrast[::3, ::3], np.uint8))
     strongest = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
     threshold = min(strongest, max(FAINTEST, NOISE * _roughness(darkness)))
-    paper = cv2.blur(cv2.min(darkness, 2 * threshold), (window, window))
+    paper = cv2.blur(np.minimum(darkness, round(2 * threshold)), (window, window))
     contrast = cv2.subtract(darkness, paper)
     reach = int(EDGE_STROKES * stroke_px) | 1
     darkest = cv2.dilate(contrast, np.ones((reach, reach), np.uint8))
     edge = cv2.convertScaleAbs(darkest, alpha=EDGE_SHARE)
-    return np.asarray(contrast > cv2.max(edge, threshold), np.bool_)
+    return np.asarray(contrast > np.maximum(edge, round(threshold)), np.bool_)
 
 
 def _roughness(darkness: GreyImage) -> float:
     """Standard deviation of the bare paper's darkness, by the median deviation."""
     sample = darkness[::3, ::3]
-    return 1.48 * float(np.median(cv2.absdiff(sample, float(np.median(sample)))))
+    return 1.48 * float(np.median(np.abs(sample - np.median(sample))))
 
 
 def _typical_contrast(contrast: GreyImage) -> float:
