@@ -22,6 +22,8 @@ EDGE_SHARE = 0.32
 """Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
 EDGE_STROKES = 3
 WINDOW_STROKES = 14
+WIDEST_STROKES = 4.5
+"""Pale areas wider than this many stroke widths are a watermark or a tint, not faint ink."""
 
 
 def is_bilevel(image: GreyImage) -> bool:
@@ -66,7 +68,17 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
     reach = int(EDGE_STROKES * stroke_px) | 1
     darkest = cv2.dilate(contrast, np.ones((reach, reach), np.uint8))
     edge = cv2.convertScaleAbs(darkest, alpha=EDGE_SHARE)
-    return np.asarray(contrast > np.maximum(edge, round(threshold)), np.bool_)
+    ink = contrast > np.maximum(edge, round(threshold))
+    if threshold < strongest:
+        ink &= (contrast > strongest) | (_thin(darkness, stroke_px) > threshold)
+    return np.asarray(ink, np.bool_)
+
+
+def _thin(darkness: GreyImage, stroke_px: float) -> GreyImage:
+    """Darkness over that of the wide areas, a watermark for example, in which a pixel lies."""
+    side = int(WIDEST_STROKES * stroke_px) | 1
+    wide = cv2.morphologyEx(darkness, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    return np.asarray(cv2.subtract(darkness, wide), np.uint8)
 
 
 def _roughness(darkness: GreyImage) -> float:
