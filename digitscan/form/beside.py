@@ -25,6 +25,8 @@ TALL = 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
 LEAST_STROKES = 4.0
 """Ink that counts is longer than this many stroke widths, drawn by the pen."""
+SHARED = 0.15
+"""Fields that share more of the smaller one's area are doubtful, both."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
@@ -43,19 +45,21 @@ def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: f
     digit_px : float
         Height of the digits in the field.
     """
+    others = [other for other in fields if other is not field]
+    boxes = [other.box for other in others]
+    if any(_overlap(field.box, box) for box in boxes):
+        return True
     if field.kind is FieldKind.LINE:
         width = round(REACH * field.box.height)
     elif _is_narrow(field) and field.kind is not FieldKind.CELL:
         width = round(CELLS_REACH * _cell(field).width)
     else:
         return False
-    others = [other for other in fields if other is not field]
     if field.kind is not FieldKind.LINE and any(
         _continues(field, other, clean) for other in others
     ):
         return True
     windows = _windows(field.box, width, clean.ink.shape[1])
-    boxes = [other.box for other in others]
     free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
     return any(_holds_digit(clean, window, TALL * digit_px) for window in free)
 
@@ -82,6 +86,14 @@ def _windows(box: Box, width: int, right: int) -> list[Box]:
     left = Box(box.top, max(0, box.left - width), box.bottom, box.left)
     after = Box(box.top, box.right, box.bottom, min(right, box.right + width))
     return [window for window in (left, after) if window.width > 2]
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    """Whether two fields share much of the smaller one: at least one of them is no field."""
+    rows, columns = min(a.bottom, b.bottom) - max(a.top, b.top), 0
+    if rows > 0:
+        columns = max(0, min(a.right, b.right) - max(a.left, b.left))
+    return rows * columns > SHARED * min(a.height * a.width, b.height * b.width)
 
 
 def _meet(a: Box, b: Box) -> bool:

@@ -22,7 +22,7 @@ EDGE_SHARE = 0.32
 """Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
 EDGE_STROKES = 3
 WINDOW_STROKES = 14
-WIDEST_STROKES = 4.5
+WIDEST_STROKES = 3.2
 """Pale areas wider than this many stroke widths are a watermark or a tint, not faint ink."""
 
 
@@ -77,7 +77,9 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
 def _thin(darkness: GreyImage, stroke_px: float) -> GreyImage:
     """Darkness over that of the wide areas, a watermark for example, in which a pixel lies."""
     side = int(WIDEST_STROKES * stroke_px) | 1
-    wide = cv2.morphologyEx(darkness, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    beyond = side + 2 * round(stroke_px)
+    wide = cv2.erode(darkness, np.ones((side, side), np.uint8))
+    wide = cv2.dilate(wide, np.ones((beyond, beyond), np.uint8))
     return np.asarray(cv2.subtract(darkness, wide), np.uint8)
 
 

@@ -25,10 +25,10 @@ SHORTEST_STROKES = 9.0
 CERTAIN_STROKES = 22.0
 """Runs longer than this are ruling by themselves."""
 THICKEST_STROKES = 3.0
-RUNG_STROKES, MOST_RUNGS, NARROW = 4.0, 3, 1.35
-"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own; how
-wide, as a share of its height, a cell for one digit is.
-"""
+RUNG_STROKES, MOST_RUNGS = 4.0, 3
+"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own."""
+NARROW, WIDEST_RUNG = 1.35, 28.0
+"""How wide a cell for one digit is, as a share of its height, and in stroke widths."""
 STEEPEST = 0.06
 """Slope that a line may have left on a page that was laid flat; a steeper run is a stroke."""
 PRUNING_ROUNDS = 6
@@ -246,7 +246,8 @@ def _is_rung(
         midway = plumb[across, 0] < level[line, 1] - over
         midway &= plumb[across, 2] > level[line, 3] + over
         high = plumb[across, 2] - plumb[across, 0]
-        midway &= level[line, 2] - level[line, 0] <= NARROW * high
+        wide = level[line, 2] - level[line, 0]
+        midway &= wide <= np.minimum(NARROW * high, WIDEST_RUNG * stroke_px)
         inner &= np.bincount(line[midway], minlength=len(level)) > 0
     near = np.abs(level[:, None, [0, 2]] - level[None, :, [0, 2]]).max(axis=2) <= over / 2
     return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)
