@@ -55,7 +55,9 @@ def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: f
         width = round(CELLS_REACH * _cell(field).width)
     else:
         return False
-    if field.kind is not FieldKind.LINE and any(_continues(field, other, clean) for other in others):
+    if field.kind is not FieldKind.LINE and any(
+        _continues(field, other, clean) for other in others
+    ):
         return True
     windows = _windows(field.box, width, clean.ink.shape[1])
     free = [window for window in windows if not any(_meet(window, box) for box in boxes)]

@@ -22,6 +22,8 @@ EDGE_SHARE = 0.32
 """Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
 EDGE_STROKES = 3
 WINDOW_STROKES = 14
+WIDEST_STROKES = 3.2
+"""Pale areas wider than this many stroke widths are a watermark or a tint, not faint ink."""
 
 
 def is_bilevel(image: GreyImage) -> bool:
@@ -61,18 +63,30 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
     typical = _typical_contrast(np.asarray(contrast[::3, ::3], np.uint8))
     strongest = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
     threshold = min(strongest, max(FAINTEST, NOISE * _roughness(darkness)))
-    paper = cv2.blur(cv2.min(darkness, 2 * threshold), (window, window))
+    paper = cv2.blur(np.minimum(darkness, round(2 * threshold)), (window, window))
     contrast = cv2.subtract(darkness, paper)
     reach = int(EDGE_STROKES * stroke_px) | 1
     darkest = cv2.dilate(contrast, np.ones((reach, reach), np.uint8))
     edge = cv2.convertScaleAbs(darkest, alpha=EDGE_SHARE)
-    return np.asarray(contrast > cv2.max(edge, threshold), np.bool_)
+    ink = contrast > np.maximum(edge, round(threshold))
+    if threshold < strongest:
+        ink &= (contrast > strongest) | (_thin(darkness, stroke_px) > threshold)
+    return np.asarray(ink, np.bool_)
+
+
+def _thin(darkness: GreyImage, stroke_px: float) -> GreyImage:
+    """Darkness over that of the wide areas, a watermark for example, in which a pixel lies."""
+    side = int(WIDEST_STROKES * stroke_px) | 1
+    beyond = side + 2 * round(stroke_px)
+    wide = cv2.erode(darkness, np.ones((side, side), np.uint8))
+    wide = cv2.dilate(wide, np.ones((beyond, beyond), np.uint8))
+    return np.asarray(cv2.subtract(darkness, wide), np.uint8)
 
 
 def _roughness(darkness: GreyImage) -> float:
     """Standard deviation of the bare paper's darkness, by the median deviation."""
     sample = darkness[::3, ::3]
-    return 1.48 * float(np.median(cv2.absdiff(sample, float(np.median(sample)))))
+    return 1.48 * float(np.median(np.abs(sample - np.median(sample))))
 
 
 def _typical_contrast(contrast: GreyImage) -> float:

@@ -98,11 +98,11 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     """
     length, beside = int(SHORTEST_STROKES * stroke_px) | 1, int(THICKEST_STROKES * stroke_px) + 1
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
-    rows = cv2.min(thick, DARK_ENOUGH)
+    rows = np.minimum(thick, np.uint8(DARK_ENOUGH))
     ahead = cv2.blur(rows, (length, 1), anchor=(0, 0))
     behind = cv2.blur(rows, (length, 1), anchor=(length - 1, 0))
     mean = cv2.max(ahead, behind)
-    least = cv2.subtract(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN)
+    least = np.maximum(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN) - GRAIN
     even = cv2.compare(mean, least, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
     around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
