@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.scan.joining import join_lines
+from digitscan.scan.strips import strips
 from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -81,13 +82,26 @@ def _turned(picture: Picture) -> Picture:
 
 def _find_lines(darkness: Picture, stroke_px: float) -> list[Contour]:
     """Outlines of the level lines: long, thin, straight, without gaps, standing alone."""
-    seen = _standing_out(darkness, stroke_px)
-    length, gap = int(SHORTEST_STROKES * stroke_px), int(GAP_STROKES * stroke_px) | 1
-    runs = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    runs = np.empty_like(darkness)
+    for strip in strips(darkness.shape, _beside_px(stroke_px) + 1):
+        seen = _standing_out(darkness[strip.seen], stroke_px)[strip.own]
+        runs[strip.rows] = _long_runs(seen, stroke_px)
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outlines = [np.asarray(contour, np.int32) for contour in contours]
     return [line for line in outlines if _is_line(line, darkness, stroke_px)]
+
+
+def _long_runs(seen: Picture, stroke_px: float) -> Picture:
+    """``seen`` with gaps closed and short runs left out, along the rows."""
+    length, gap = int(SHORTEST_STROKES * stroke_px), int(GAP_STROKES * stroke_px) | 1
+    runs = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    return np.asarray(runs, np.uint8)
+
+
+def _beside_px(stroke_px: float) -> int:
+    """How far above and below a line lies what it must be darker than."""
+    return int(THICKEST_STROKES * stroke_px) + 1
 
 
 def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
@@ -95,12 +109,10 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
 
     It must be darker than what lies above and below it, too.
     """
-    length, beside = int(SHORTEST_STROKES * stroke_px) | 1, int(THICKEST_STROKES * stroke_px) + 1
+    beside = _beside_px(stroke_px)
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
-    rows = cv2.min(thick, DARK_ENOUGH)
-    ahead = cv2.blur(rows, (length, 1), anchor=(0, 0))
-    behind = cv2.blur(rows, (length, 1), anchor=(length - 1, 0))
-    mean = cv2.max(ahead, behind)
+    rows = np.asarray(cv2.min(thick, DARK_ENOUGH), np.uint8)
+    mean = _stretch_means(rows, int(SHORTEST_STROKES * stroke_px) | 1)
     least = cv2.subtract(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN)
     even = cv2.compare(mean, least, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
@@ -110,6 +122,14 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     sharp = cv2.compare(thick, cv2.convertScaleAbs(darkest, alpha=HALF), cv2.CMP_GT)
     there = cv2.compare(rows, cv2.convertScaleAbs(mean, alpha=HALF), cv2.CMP_GT)
     return np.asarray(cv2.min(cv2.min(even, rise), cv2.min(sharp, there)), np.uint8)
+
+
+def _stretch_means(rows: Picture, length: int) -> Picture:
+    """Mean of the stretch that begins, or of the one that ends, at each place: the larger one."""
+    aside = length - 1
+    padded = cv2.copyMakeBorder(rows, 0, 0, aside, aside, cv2.BORDER_REFLECT_101)
+    means = cv2.blur(padded, (length, 1), anchor=(0, 0))
+    return np.asarray(cv2.max(means[:, aside:-aside], means[:, : -2 * aside]), np.uint8)
 
 
 def _is_line(contour: Contour, darkness: Picture, stroke_px: float) -> bool:
