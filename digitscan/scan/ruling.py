@@ -15,10 +15,12 @@ import numpy.typing as npt
 
 from digitscan.scan.evening import draw_evenly
 from digitscan.scan.joining import join_lines
+from digitscan.scan.strips import strips
 from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
+Tones = npt.NDArray[np.float64]
 
 SHORTEST_STROKES = 9.0
 """Runs shorter than this many stroke widths are never ruling."""
@@ -46,6 +48,8 @@ EVEN, GRAIN = 0.8, 6
 """A stretch of a line is this share as dark, on the mean, as each pixel less the paper's grain."""
 HALF = 0.5
 """A pixel of a line is at least this share as dark as the stretch that it lies in."""
+DARK_COLUMN = 0.8
+"""Share of a line's columns that are no darker than what counts as its darkness."""
 LEAST_COVER = 0.8
 """Share of a line's columns that show it; a line of print has gaps between its letters."""
 BESIDE_PX, MOST_BESIDE = 2, 0.35
@@ -70,8 +74,9 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
         0 where there is no line, 255 on a line.
     """
     turned = _turned(darkness)
-    level, plumb = _find_lines(darkness, stroke_px), _find_lines(turned, stroke_px)
-    kept = _prune(level, plumb, (_tones(level, darkness), _tones(plumb, turned)), stroke_px)
+    level, level_tones = _find_lines(darkness, stroke_px)
+    plumb, plumb_tones = _find_lines(turned, stroke_px)
+    kept = _prune(level, plumb, (level_tones, plumb_tones), stroke_px)
     return _draw(kept[0], darkness, stroke_px), _turned(_draw(kept[1], turned, stroke_px))
 
 
@@ -80,15 +85,32 @@ def _turned(picture: Picture) -> Picture:
     return np.asarray(cv2.transpose(picture), np.uint8)
 
 
-def _find_lines(darkness: Picture, stroke_px: float) -> list[Contour]:
-    """Outlines of the level lines: long, thin, straight, without gaps, standing alone."""
-    seen = _standing_out(darkness, stroke_px)
+def _find_lines(darkness: Picture, stroke_px: float) -> tuple[list[Contour], Tones]:
+    """Outlines of the level lines: long, thin, straight, without gaps, standing alone.
+
+    And how dark each of them is, (n,).
+    """
+    runs = np.empty_like(darkness)
+    for strip in strips(darkness.shape, _beside_px(stroke_px) + 1):
+        seen = _standing_out(darkness[strip.seen], stroke_px)[strip.own]
+        runs[strip.rows] = _long_runs(seen, stroke_px)
+    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outlines = [np.asarray(contour, np.int32) for contour in contours]
+    tones = np.array([_tone_of_line(outline, darkness, stroke_px) for outline in outlines])
+    return list(compress(outlines, tones > 0)), tones[tones > 0]
+
+
+def _long_runs(seen: Picture, stroke_px: float) -> Picture:
+    """``seen`` with gaps closed and short runs left out, along the rows."""
     length, gap = int(SHORTEST_STROKES * stroke_px), int(GAP_STROKES * stroke_px) | 1
     runs = cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     runs = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outlines = [np.asarray(contour, np.int32) for contour in contours]
-    return [line for line in outlines if _is_line(line, darkness, stroke_px)]
+    return np.asarray(runs, np.uint8)
+
+
+def _beside_px(stroke_px: float) -> int:
+    """How far above and below a line lies what it must be darker than."""
+    return int(THICKEST_STROKES * stroke_px) + 1
 
 
 def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
@@ -96,12 +118,10 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
 
     It must be darker than what lies above and below it, too.
     """
-    length, beside = int(SHORTEST_STROKES * stroke_px) | 1, int(THICKEST_STROKES * stroke_px) + 1
+    beside = _beside_px(stroke_px)
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
     rows = np.minimum(thick, np.uint8(DARK_ENOUGH))
-    ahead = cv2.blur(rows, (length, 1), anchor=(0, 0))
-    behind = cv2.blur(rows, (length, 1), anchor=(length - 1, 0))
-    mean = cv2.max(ahead, behind)
+    mean = _stretch_means(rows, int(SHORTEST_STROKES * stroke_px) | 1)
     least = np.maximum(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN) - GRAIN
     even = cv2.compare(mean, least, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
@@ -113,17 +133,26 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     return np.asarray(cv2.min(cv2.min(even, rise), cv2.min(sharp, there)), np.uint8)
 
 
-def _is_line(contour: Contour, darkness: Picture, stroke_px: float) -> bool:
+def _stretch_means(rows: Picture, length: int) -> Picture:
+    """Mean of the stretch that begins, or of the one that ends, at each place: the larger one."""
+    aside = length - 1
+    padded = cv2.copyMakeBorder(rows, 0, 0, aside, aside, cv2.BORDER_REFLECT_101)
+    means = cv2.blur(padded, (length, 1), anchor=(0, 0))
+    return np.asarray(cv2.max(means[:, aside:-aside], means[:, : -2 * aside]), np.uint8)
+
+
+def _tone_of_line(contour: Contour, darkness: Picture, stroke_px: float) -> float:
+    """Mean darkness of a line, 0 where the outline is none."""
     left, top, width, height = cv2.boundingRect(contour)
-    thickness = cv2.contourArea(contour) / width
-    if thickness > THICKEST_STROKES * stroke_px + 2:
-        return False
     if height > STEEPEST * width + 2.2 * stroke_px:
-        return False
+        return 0.0
+    if cv2.contourArea(contour) / width > THICKEST_STROKES * stroke_px + 2:
+        return 0.0
     inside, own = _inside(contour, darkness)
     if _shown(inside, own) < LEAST_COVER:
-        return False
-    return _beside(inside, darkness, left, top) <= MOST_BESIDE
+        return 0.0
+    tone = cv2.mean(own, inside)[0]
+    return tone if _beside(inside, darkness, left, top, tone) <= MOST_BESIDE else 0.0
 
 
 def _shown(inside: Picture, own: Picture) -> float:
@@ -132,29 +161,21 @@ def _shown(inside: Picture, own: Picture) -> float:
     counts = np.maximum(np.count_nonzero(inside, axis=0), 1)
     middle = np.rint(rows @ (inside > 0) / counts).astype(int)
     beside = np.clip(middle + np.array([[-1], [0], [1]]), 0, len(inside) - 1)
-    tones = own[beside, np.arange(inside.shape[1])].max(axis=0)
-    return float((tones > HALF * np.percentile(tones, 80)).mean())
+    tones = np.sort(own[beside, np.arange(inside.shape[1])].max(axis=0))
+    dark = np.interp(DARK_COLUMN * (tones.size - 1), np.arange(tones.size), tones)
+    return float(np.count_nonzero(tones > HALF * dark) / tones.size)
 
 
-def _beside(inside: Picture, darkness: Picture, left: int, top: int) -> float:
-    """Share of the pixels just above and below a line that are half as dark as the line."""
+def _beside(inside: Picture, darkness: Picture, left: int, top: int, tone: float) -> float:
+    """Share of the pixels just above and below a line that are half as dark as its ``tone``."""
     above = min(top, BESIDE_PX)
     height, width = inside.shape
     part = darkness[top - above : top + height + BESIDE_PX, left : left + width]
     line = np.zeros(part.shape, np.uint8)
     line[above : above + height] = inside
-    ring = cv2.dilate(line, np.ones((2 * BESIDE_PX + 1, 1), np.uint8)) > line
-    tone = float(part[line > 0].mean())
-    return float((part[ring] > HALF * tone).mean()) if ring.any() else 0.0
-
-
-def _tones(lines: list[Contour], darkness: Picture) -> npt.NDArray[np.float64]:
-    """Mean darkness of each line, (n,)."""
-    tones = np.zeros(len(lines))
-    for number, line in enumerate(lines):
-        inside, own = _inside(line, darkness)
-        tones[number] = cv2.mean(own, inside)[0]
-    return tones
+    ring = cv2.subtract(cv2.dilate(line, np.ones((2 * BESIDE_PX + 1, 1), np.uint8)), line)
+    dark = cv2.threshold(part, HALF * tone, 255, cv2.THRESH_BINARY)[1]
+    return cv2.countNonZero(cv2.min(dark, ring)) / max(1, cv2.countNonZero(ring))
 
 
 def _inside(contour: Contour, page: Picture) -> tuple[Picture, Picture]:
@@ -176,7 +197,7 @@ def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
 def _prune(
     level: list[Contour],
     plumb: list[Contour],
-    tones: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]],
+    tones: tuple[Tones, Tones],
     stroke_px: float,
 ) -> tuple[list[Contour], list[Contour]]:
     """The lines that are long, or end in kept lines of the other direction on both sides."""
@@ -203,7 +224,7 @@ def _prune(
 Meetings = tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]
 
 
-def _alike(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> Mask:
+def _alike(first: Tones, second: Tones) -> Mask:
     """Which lines (rows) are about as dark as which others (columns), (n, m)."""
     one, other = first[:, None], second[None, :]
     return np.asarray(np.maximum(one, other) <= SAME_TONE * np.minimum(one, other), np.bool_)
