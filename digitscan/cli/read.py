@@ -85,8 +85,8 @@ def _confidence_for(max_error: float) -> float:
     step = load_calibration().step_for(max_error)
     if step is None:
         raise UsageError(
-            f"--max-error {max_error:.3%}: no confidence came to so few wrong values on the labelled "
-            "pages; allow more, or have all values reviewed with --min-confidence 1"
+            f"--max-error {max_error:.3%}: no confidence came to so few wrong values on the "
+            "labelled pages; allow more, or have all values reviewed with --min-confidence 1"
         )
     return step.confidence
 

@@ -60,5 +60,5 @@ def load_calibration() -> Calibration:
     """Read the calibration that belongs to this version."""
     content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     steps = tuple(Step(float(c), int(n), int(w)) for c, n, w in content["steps"])
-    weights = (float(content[name]) for name in ("bias", "posterior", "weakest"))
-    return Calibration(*weights, steps)
+    bias, posterior, weakest = (float(content[key]) for key in ("bias", "posterior", "weakest"))
+    return Calibration(bias, posterior, weakest, steps)

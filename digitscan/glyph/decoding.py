@@ -12,8 +12,8 @@ import math
 from collections.abc import Sequence
 
 from digitscan.glyph.arcs import lay_arcs
-from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.calibration import Calibration, load_calibration
+from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.confidence import Evidence, confidence_of
 from digitscan.glyph.paths import (
     NEVER,
