@@ -24,6 +24,7 @@ from digitscan.form.layout import find_fields
 from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
+from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.decoding import decode_field
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
 from digitscan.lone_strokes import doubt_strokes
@@ -196,7 +197,9 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
     """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
     found = ink_of_field(clean, field)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
-    torn = found.torn or (bool(pieces) and goes_on(clean, field, fields, digit_height(pieces)))
+    torn = found.torn or (
+        bool(pieces) and goes_on(clean, field, fields, digit_height(pieces), is_cross)
+    )
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 

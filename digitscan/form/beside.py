@@ -6,14 +6,16 @@ as far as it goes, and wrong as a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
 from digitscan.form.combs import is_parted
 from digitscan.form.order import is_level
-from digitscan.values import Box, CleanPage, Field, FieldKind
+from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage
+
+OtherInk = Callable[[GreyImage], bool]
 
 NARROW = 1.35
 """Wider cells, as a share of their height, hold whole numbers and have no neighbours to miss."""
@@ -27,11 +29,19 @@ LEAST_STROKES = 4.0
 """Ink that counts is longer than this many stroke widths, drawn by the pen."""
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
+MOST_PIECES = 2
+"""More pieces of ink in the place of one digit are letters of a label."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
 
-def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: float) -> bool:
+def goes_on(
+    clean: CleanPage,
+    field: Field,
+    fields: Sequence[Field],
+    digit_px: float,
+    is_other: OtherInk = lambda ink: False,
+) -> bool:
     """Whether the next digit seems to stand beside the field, in no field or in one of its own.
 
     Parameters
@@ -44,6 +54,8 @@ def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: f
         All fields of the page.
     digit_px : float
         Height of the digits in the field.
+    is_other : callable
+        Whether a piece of ink (h, w) uint8 is no digit for sure: a cross in an unused box.
     """
     others = [other for other in fields if other is not field]
     boxes = [other.box for other in others]
@@ -61,7 +73,7 @@ def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: f
         return True
     windows = _windows(field.box, width, clean.ink.shape[1])
     free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
-    return any(_holds_digit(clean, window, TALL * digit_px) for window in free)
+    return any(_holds_digit(clean, window, TALL * digit_px, is_other) for window in free)
 
 
 def _cell(field: Field) -> Box:
@@ -100,11 +112,15 @@ def _meet(a: Box, b: Box) -> bool:
     return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
 
 
-def _holds_digit(clean: CleanPage, window: Box, tall_px: float) -> bool:
-    """Whether ink as high as a digit stands in the place, ruled lines apart."""
+def _holds_digit(clean: CleanPage, window: Box, tall_px: float, is_other: OtherInk) -> bool:
+    """Whether ink as high as a digit stands in the place, ruled lines, print and crosses apart."""
     lines = (clean.level | clean.plumb)[window.slices].astype(np.uint8)
-    ink = (clean.ink[window.slices] > 0) & (cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    high = stats[1:, cv2.CC_STAT_HEIGHT] >= tall_px
-    much = stats[1:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
-    return bool((high & much).any())
+    free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
+    ink = np.where(free, clean.ink[window.slices], 0).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    much = stats[:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
+    much[0] = False
+    if much.sum() > MOST_PIECES:
+        return False
+    high = np.flatnonzero(much & (stats[:, cv2.CC_STAT_HEIGHT] >= tall_px))
+    return any(not is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high)
