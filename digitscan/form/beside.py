@@ -23,14 +23,14 @@ REACH = 0.9
 """How far beside a line of digits the next one may stand, as a share of their height."""
 CELLS_REACH = 1.5
 """How far beside a comb the next digit may stand, as a share of its cells' width."""
-TALL = 0.75
+TALL_ON_LINE, TALL = 0.5, 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
 LEAST_STROKES = 4.0
 """Ink that counts is longer than this many stroke widths, drawn by the pen."""
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
-MOST_PIECES = 2
-"""More pieces of ink in the place of one digit are letters of a label."""
+LETTERS = 2
+"""So many low pieces of ink in the place of one digit, or more high ones, are letters of a label."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
@@ -62,9 +62,9 @@ def goes_on(
     if any(_overlap(field.box, box) for box in boxes):
         return True
     if field.kind is FieldKind.LINE:
-        width = round(REACH * field.box.height)
+        width, tall = round(REACH * field.box.height), TALL_ON_LINE
     elif _is_narrow(field) and field.kind is not FieldKind.CELL:
-        width = round(CELLS_REACH * _cell(field).width)
+        width, tall = round(CELLS_REACH * _cell(field).width), TALL
     else:
         return False
     if field.kind is not FieldKind.LINE and any(
@@ -73,7 +73,7 @@ def goes_on(
         return True
     windows = _windows(field.box, width, clean.ink.shape[1])
     free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
-    return any(_holds_digit(clean, window, TALL * digit_px, is_other) for window in free)
+    return any(_holds_digit(clean, window, tall * digit_px, is_other) for window in free)
 
 
 def _cell(field: Field) -> Box:
@@ -85,8 +85,11 @@ def _is_narrow(field: Field) -> bool:
 
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
-    """Whether ``other`` is a box or comb of narrow cells that follows in the same row."""
-    if other.kind in (FieldKind.LINE, FieldKind.CELL) or not _is_narrow(other):
+    """Whether ``other`` follows in the same row: the next box of a comb, the next digit of a line."""
+    on_line = field.kind is FieldKind.LINE
+    if (other.kind is FieldKind.LINE) is not on_line or other.kind is FieldKind.CELL:
+        return False
+    if not on_line and not _is_narrow(other):
         return False
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
     near = is_level(one, two) and two.left - one.right <= NEAR * one.height
@@ -120,7 +123,9 @@ def _holds_digit(clean: CleanPage, window: Box, tall_px: float, is_other: OtherI
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     much = stats[:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
     much[0] = False
-    if much.sum() > MOST_PIECES:
+    tall = stats[:, cv2.CC_STAT_HEIGHT] >= tall_px
+    broad = much & (stats[:, cv2.CC_STAT_WIDTH] > 2 * clean.stroke_px)
+    if broad.sum() > LETTERS or (broad & ~tall).sum() >= LETTERS:
         return False
-    high = np.flatnonzero(much & (stats[:, cv2.CC_STAT_HEIGHT] >= tall_px))
+    high = np.flatnonzero(much & tall)
     return any(not is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high)
