@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from digitscan.scan.strips import strips
 from digitscan.values import GreyImage, Mask
 
 BACKGROUND_SIDE = 400
@@ -43,7 +44,8 @@ def flatten_background(image: GreyImage) -> GreyImage:
     paper = np.maximum(paper, 24).astype(np.uint8)
     height, width = image.shape
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.bitwise_not(cv2.divide(image, full, scale=255)), np.uint8)
+    brightness = cv2.divide(image, full, scale=255, dst=full)
+    return np.asarray(cv2.bitwise_not(brightness, dst=brightness), np.uint8)
 
 
 def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
@@ -56,26 +58,44 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
     stroke_px : float
         Typical stroke width; the window of the local mean is ``WINDOW_STROKES`` times that.
     """
-    window = int(WINDOW_STROKES * stroke_px) | 1
+    window, reach = int(WINDOW_STROKES * stroke_px) | 1, int(EDGE_STROKES * stroke_px) | 1
+    threshold = _threshold(darkness, window)
+    square = np.ones((reach, reach), np.uint8)
+    ink = np.empty(darkness.shape, np.bool_)
+    for strip in strips(darkness.shape, window // 2 + reach):
+        seen = darkness[strip.seen]
+        paper = cv2.blur(cv2.min(seen, 2 * threshold), (window, window))
+        contrast = cv2.subtract(seen, paper)
+        edge = cv2.convertScaleAbs(cv2.dilate(contrast, square), alpha=EDGE_SHARE)
+        ink[strip.rows] = (contrast > cv2.max(edge, threshold))[strip.own]
+    return ink
+
+
+def _threshold(darkness: GreyImage, window: int) -> float:
+    """Least contrast that is ink: little on smooth paper, more where it is rough or ink is dark."""
+    least = max(FAINTEST, NOISE * _roughness(darkness))
+    if least == FAINTEST:
+        return least
     contrast = cv2.subtract(darkness, cv2.blur(darkness, (window, window)))
     typical = _typical_contrast(np.asarray(contrast[::3, ::3], np.uint8))
-    strongest = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
-    threshold = min(strongest, max(FAINTEST, NOISE * _roughness(darkness)))
-    paper = cv2.blur(cv2.min(darkness, 2 * threshold), (window, window))
-    contrast = cv2.subtract(darkness, paper)
-    reach = int(EDGE_STROKES * stroke_px) | 1
-    darkest = cv2.dilate(contrast, np.ones((reach, reach), np.uint8))
-    edge = cv2.convertScaleAbs(darkest, alpha=EDGE_SHARE)
-    return np.asarray(contrast > cv2.max(edge, threshold), np.bool_)
+    return min(float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD)), least)
 
 
 def _roughness(darkness: GreyImage) -> float:
     """Standard deviation of the bare paper's darkness, by the median deviation."""
-    sample = darkness[::3, ::3]
-    return 1.48 * float(np.median(cv2.absdiff(sample, float(np.median(sample)))))
+    sample = np.ascontiguousarray(darkness[::3, ::3])
+    deviation = np.asarray(cv2.absdiff(sample, _median(sample)), np.uint8)
+    return 1.48 * _median(deviation)
 
 
 def _typical_contrast(contrast: GreyImage) -> float:
     """Contrast of ordinary strokes: the median over what stands out at all."""
     standing_out = contrast[contrast > 24]
-    return float(np.median(standing_out)) if standing_out.size > 30 else float(FAINTEST)
+    return _median(standing_out) if standing_out.size > 30 else float(FAINTEST)
+
+
+def _median(tones: GreyImage) -> float:
+    """Median of 8-bit values, by counting them: ten times as fast as sorting them."""
+    places = (tones.size - 1) // 2, tones.size // 2
+    counted = np.cumsum(cv2.calcHist([tones], [0], None, [256], [0, 256]))
+    return float(np.searchsorted(counted, places, side="right").mean())
