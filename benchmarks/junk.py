@@ -3,8 +3,7 @@
     python benchmarks/junk.py [--data MNIST] [--digits DIR] [--model cnn svm logistic]
 
 The junk is made here, by code that no training shares, from MNIST's *test* digits, drawn strokes
-and print; "overwritten" and "printed signs" are kinds that no model was trained on. The rows
-"trained" are the kinds that models learn, made anew of test digits.
+and print. The rows "trained" are the kinds that models learn, made anew of test digits.
 
 A model's threshold on "not one digit" is set so that 1 % of real digits are refused: MNIST's test
 digits, and with --digits those of a labelled folder as well. "alone" is the share caught without a

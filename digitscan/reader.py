@@ -21,8 +21,10 @@ from digitscan.errors import PageError
 from digitscan.form.beside import goes_on
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
+from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
+from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.decoding import decode_field
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
 from digitscan.lone_strokes import doubt_strokes
@@ -54,11 +56,13 @@ class ReaderSettings:
     """How sure a reading must be, and how large a page may be.
 
     ``min_confidence`` is the probability of being right (0…1) from which a value is ``ok``.
-    ``max_mpixels`` is the largest page, in millions of pixels, that is decoded.
+    ``max_mpixels`` is the largest page, in millions of pixels, that is decoded. ``calibration`` is
+    what evidence is worth; None is the one that belongs to this version.
     """
 
     min_confidence: float = 0.9
     max_mpixels: float = 250
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ class Reader:
             cut.field.rule,
             self.settings.min_confidence,
             torn=cut.torn,
+            calibration=self.settings.calibration,
         )
 
 
@@ -192,7 +197,9 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
     """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
     found = ink_of_field(clean, field)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
-    torn = found.torn or (bool(pieces) and goes_on(clean, field, fields, digit_height(pieces)))
+    torn = found.torn or (
+        bool(pieces) and goes_on(clean, field, fields, digit_height(pieces), is_cross)
+    )
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 

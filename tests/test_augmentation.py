@@ -64,7 +64,11 @@ def test_ageing_repeats_from_its_seed(three: GreyImage, neighbours: GreyImage) -
 
 
 @pytest.mark.parametrize(
-    "name", ["_ripple", "_bite", "_add_rule", "_break_up", "_add_specks", "scan_ink", "warp_ink"]
+    "name",
+    [
+        *("_ripple", "_cut_flat", "_bite", "_add_rule", "_break_up", "_add_specks"),
+        *("scan_ink", "warp_ink", "change_width"),
+    ],
 )
 def test_every_effect_leaves_a_digit(name: str, three: GreyImage) -> None:
     effect: Effect = getattr(augmentation, name)
@@ -82,6 +86,24 @@ def test_what_rubs_out_adds_nothing(name: str, three: GreyImage) -> None:
     for seed in range(10):
         ink = effect(three, Pen(generator(seed)))
         assert (ink <= three).all() and ink.sum() < three.sum()
+
+
+def test_a_flat_cut_takes_less_than_a_stroke(three: GreyImage) -> None:
+    """A 7 whose whole bar is gone is a 1."""
+    cut = [augmentation._cut_flat(three, Pen(generator(seed))) for seed in range(40)]
+    upright = [one for one in cut if one.shape[1] == three.shape[1]]
+    lost = np.array([three.shape[0] - one.shape[0] for one in upright])
+    assert len(lost) > 15 and lost.min() > 0 and lost.max() < stroke_width(three)
+
+
+def test_a_neighbours_edge_comes_from_any_side(three: GreyImage, neighbours: GreyImage) -> None:
+    rows, columns = three.shape
+    sizes = {
+        augmentation._add_fragment(three, Pen(generator(seed)), neighbours).shape
+        for seed in range(40)
+    }
+    assert any(size[0] > rows and size[1] == columns for size in sizes)
+    assert any(size[0] == rows and size[1] > columns for size in sizes)
 
 
 @pytest.mark.parametrize("name", ["_add_rule", "_add_specks"])

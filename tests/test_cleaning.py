@@ -93,7 +93,8 @@ def test_ink_is_found_where_the_scan_has_it(degrees: float, scale: float) -> Non
     _, _, _, middles = cv2.connectedComponentsWithStats((clean.ink > 0).astype(np.uint8))
     found = moved([(row, column) for column, row in middles], clean.to_scan)
     for mark in (moved(MARKS, turn) + 0.5) * scale - 0.5:
-        if (mark > 10).all() and (mark < np.array(scan.shape) - 10).all():
+        whole = 10 * scale
+        if (mark > whole).all() and (mark < np.array(scan.shape) - whole).all():
             assert np.hypot(*(found - mark).T).min() < 1.5
 
 

@@ -32,6 +32,7 @@ from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
 SETTINGS = CnnSettings(
     epochs=4,
+    final=0,
     batch=16,
     warm_up_epochs=0.2,
     average=20,
@@ -192,10 +193,13 @@ def test_draws_repeat_by_their_number() -> None:
     assert not np.array_equal(first.images, other.images)
 
 
-def test_what_comes_late_is_left_out_before() -> None:
-    mixture = Mixture(stretched=0.3, stretched_from=2, rare=0.4, rare_from=5)
-    shares = [(mixture.at(number).stretched, mixture.at(number).rare) for number in (1, 2, 4, 5)]
-    assert shares == [(0, 0), (0.3, 0), (0.3, 0), (0.3, 0.4)]
+def test_the_last_epochs_show_more_digits_as_they_are() -> None:
+    settings = CnnSettings(
+        epochs=10, final=3, final_plain=0.9, shows=2, mixture=Mixture(plain=0.2, rare=0.4)
+    )
+    mixtures = [settings.mixture_of(draw) for draw in range(5)]
+    assert [mixture.plain for mixture in mixtures] == [0.2, 0.2, 0.2, 0.9, 0.9]
+    assert {mixture.rare for mixture in mixtures} == {0.4}
 
 
 def test_a_drawn_glyph_is_never_empty() -> None:

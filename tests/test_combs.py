@@ -31,15 +31,19 @@ def level_over(row: list[Box]) -> Mask:
     return level
 
 
+def no_lines() -> Mask:
+    return np.zeros((300, 1200), bool)
+
+
 def sizes(row: list[Box]) -> list[int]:
-    return [len(comb) for comb in find_combs(row, level_over(row))]
+    return [len(comb) for comb in find_combs(row, level_over(row), no_lines())]
 
 
 @given(st.integers(2, 16), st.integers(26, 60), st.integers(2, 8))
 @settings(max_examples=30, deadline=None)
 def test_equal_narrow_cells_are_one_comb(cells: int, width: int, gap: int) -> None:
     row = row_of([width] * cells, gap)
-    (comb,) = find_combs(row, level_over(row))
+    (comb,) = find_combs(row, level_over(row), no_lines())
     assert len(comb) == cells
     for found, drawn in zip(comb, row, strict=True):
         assert abs(found.left - drawn.left) <= 3
@@ -58,7 +62,7 @@ def test_a_divider_that_is_missing_is_put_in(missing: int) -> None:
     whole = row_of([36] * 8)
     joined = Box(TOP, whole[missing - 1].left, BOTTOM, whole[missing].right)
     row = [*whole[: missing - 1], joined, *whole[missing + 1 :]]
-    (comb,) = find_combs(row, level_over(row))
+    (comb,) = find_combs(row, level_over(row), no_lines())
     assert [abs(a.left - b.left) <= 3 for a, b in zip(comb, whole, strict=True)] == [True] * 8
 
 
@@ -86,7 +90,7 @@ def test_wide_cells_stay_alone() -> None:
 
 def test_boxes_that_stand_apart_stay_alone() -> None:
     row = row_of([40] * 5, gap=60)
-    combs = find_combs(row, np.zeros((300, 1200), bool))
+    combs = find_combs(row, no_lines(), no_lines())
     assert combs == [[cell] for cell in row]
 
 
@@ -97,7 +101,7 @@ def test_a_wide_cell_beside_a_comb_is_not_part_of_it() -> None:
 
 def test_two_combs_of_one_row_stay_two() -> None:
     row = row_of([38] * 5) + row_of([38] * 4, left=600)
-    combs = find_combs(row, np.zeros((300, 1200), bool))
+    combs = find_combs(row, no_lines(), no_lines())
     assert [len(comb) for comb in combs] == [5, 4]
 
 
@@ -105,19 +109,19 @@ def test_a_loop_inside_a_cell_is_no_cell() -> None:
     row = row_of([38] * 6)
     loop = Box(TOP + 14, 56, BOTTOM - 14, 70)
     with_loop = sorted([*row[:0], *row[1:], loop], key=lambda box: box.left)
-    combs = find_combs(with_loop, level_over(row))
+    combs = find_combs(with_loop, level_over(row), no_lines())
     assert not any(loop in comb for comb in combs)
 
 
 def test_a_higher_neighbour_is_not_of_the_comb() -> None:
     row = row_of([38] * 4)
     tall = Box(TOP - 60, row[-1].right + 4, BOTTOM + 60, row[-1].right + 50)
-    combs = find_combs([*row, tall], np.zeros((300, 1200), bool))
+    combs = find_combs([*row, tall], no_lines(), no_lines())
     assert [len(comb) for comb in combs] == [4, 1]
 
 
 def test_no_cells_no_combs() -> None:
-    assert find_combs([], np.zeros((10, 10), bool)) == []
+    assert find_combs([], no_lines(), no_lines()) == []
 
 
 @given(st.lists(st.tuples(st.integers(5, 90), st.integers(2, 80)), min_size=1, max_size=12))
@@ -127,7 +131,7 @@ def test_any_row_is_parted_from_left_to_right(widths: list[tuple[int, int]]) -> 
     for width, gap in widths:
         row.append(Box(TOP, left, BOTTOM, left + width))
         left += width + gap
-    combs = find_combs(row, np.zeros((300, 1200), bool))
+    combs = find_combs(row, no_lines(), no_lines())
     lefts = [cell.left for comb in combs for cell in comb]
     assert lefts == sorted(lefts)
     assert all(cell.left < cell.right for comb in combs for cell in comb)

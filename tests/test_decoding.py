@@ -238,9 +238,9 @@ def test_the_search_finds_what_walking_every_way_finds() -> None:
         arcs = lay_arcs(pieces, candidates, table)
         every = brute_force(pieces, arcs)
         strings = likeliest_strings(arcs, 1)
-        best = max(every, key=lambda text: every[text])
-        assert strings[0].text == best
-        assert math.exp(strings[0].mass) == pytest.approx(every[best], rel=0.02)
+        found = strings[0].text
+        assert every[found] >= 0.999 * max(every.values()), "the best, or one of two alike"
+        assert math.exp(strings[0].mass) == pytest.approx(every[found], rel=0.02)
         total = sum(math.exp(mass) for mass in masses_by_length(arcs, 1).values())
         assert sum(every.values()) <= total * 1.001
 

@@ -47,8 +47,8 @@ def ink_at(image: GreyImage, box: Box = BOX) -> tuple[GreyImage, tuple[int, int]
     target = on_clean(clean, box)
     field = max(find_fields(clean), key=lambda field: overlap(field.box, target))
     assert overlap(field.box, target) > 0.6
-    ink, origin = ink_of_field(clean, field)
-    return without_specks(ink), origin, clean
+    found = ink_of_field(clean, field)
+    return without_specks(found.ink), found.origin, clean
 
 
 def without_specks(ink: GreyImage) -> GreyImage:
@@ -129,7 +129,7 @@ def test_an_empty_comb_has_no_ink(cells: int) -> None:
 def test_empty_cells_of_a_table_have_no_ink() -> None:
     clean = clean_page(page_of(sheet()))
     for field in find_fields(clean):
-        assert not without_specks(ink_of_field(clean, field)[0]).any()
+        assert not without_specks(ink_of_field(clean, field).ink).any()
 
 
 def test_a_digit_in_a_box_is_kept_whole() -> None:
@@ -202,7 +202,7 @@ def test_a_pale_pattern_to_write_over_is_left_out() -> None:
     ink[pattern == 0] = 50
     ink[pen == 0] = 230
     field = Field("f1", Box(10, 10, 110, 190), FieldKind.LINE)
-    found, _ = ink_of_field(clean_of(ink), field)
+    found = ink_of_field(clean_of(ink), field).ink
     assert ((found > 0) == (pen == 0)).all()
 
 
@@ -210,20 +210,21 @@ def test_a_page_in_pencil_is_not_taken_for_a_pattern() -> None:
     pen = paper(120, 200)
     draw_digit(pen, 2, Box(40, 80, 85, 110))
     ink = np.where(pen == 0, 60, 0).astype(np.uint8)
-    found, origin = ink_of_field(clean_of(ink), Field("f1", Box(30, 60, 100, 140), FieldKind.LINE))
-    assert (found > 0).sum() == (pen == 0).sum()
-    assert origin[0] <= 30
-    assert origin[1] <= 60
+    found = ink_of_field(clean_of(ink), Field("f1", Box(30, 60, 100, 140), FieldKind.LINE))
+    assert (found.ink > 0).sum() == (pen == 0).sum()
+    assert found.origin[0] <= 30
+    assert found.origin[1] <= 60
 
 
 @pytest.mark.parametrize("box", [Box(0, 0, 1, 1), Box(0, 0, 40, 50), Box(39, 49, 40, 50)])
 def test_a_box_at_the_edge_of_the_page_gives_ink_of_the_page(box: Box) -> None:
     ink = np.full((40, 50), 200, np.uint8)
-    found, (top, left) = ink_of_field(clean_of(ink), Field("f1", box, FieldKind.BOX))
+    found = ink_of_field(clean_of(ink), Field("f1", box, FieldKind.BOX))
+    top, left = found.origin
     assert 0 <= top <= box.top
     assert 0 <= left <= box.left
-    assert top + found.shape[0] <= 40
-    assert left + found.shape[1] <= 50
+    assert top + found.ink.shape[0] <= 40
+    assert left + found.ink.shape[1] <= 50
 
 
 def test_a_digit_as_large_as_its_box_is_kept() -> None:

@@ -8,7 +8,7 @@ import pytest
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn.augmentation import crop_ink
 from digitscan.learn.datasets import Digits
-from digitscan.learn.junk import KINDS, SLANTED, UPRIGHT, make_junk
+from digitscan.learn.junk import BELOW, KINDS, SLANTED, UPRIGHT, make_junk
 from digitscan.learn.letters import PRINT_LETTERS, print_letter, print_word, write_letter
 from digitscan.learn.pen import Pen
 from digitscan.learn.shapes import draw_digit
@@ -95,6 +95,30 @@ def test_struck_digits_have_more_ink_than_the_digit(digits: Digits) -> None:
     most = max(np.count_nonzero(enlarge(one) > 127) for one in threes.images)
     inks = [make_junk(threes, generator(seed), "struck") for seed in range(20)]
     assert np.median([np.count_nonzero(ink > 127) for ink in inks]) > 1.1 * most
+
+
+def test_overwriting_shows_both_digits(digits: Digits) -> None:
+    """A digit that hides under another one would teach that the upper one is none."""
+    area = [
+        [np.count_nonzero(enlarge(one) > 110) for one in only(digits, label).images]
+        for label in (2, 4)
+    ]
+    both = Digits(
+        np.concatenate([only(digits, label).images for label in (2, 4)]),
+        np.concatenate([only(digits, label).labels for label in (2, 4)]),
+    )
+    inks = [make_junk(both, generator(seed), "overwritten") for seed in range(20)]
+    typical = np.median([np.count_nonzero(ink > 110) for ink in inks])
+    assert typical > 1.2 * max(np.median(one) for one in area)
+    assert np.median([np.divide(*ink.shape) for ink in inks]) < 2
+
+
+@pytest.mark.parametrize("pair", [(1, 0), (1, 1), (0, 1), (7, 1), (9, 1), (4, 1)])
+def test_no_stack_is_made_that_is_one_digit(pair: tuple[int, int]) -> None:
+    """A 1 above a 0 is a 6, a 7 above a 1 a 7 with a long stem."""
+    upper, lower = pair
+    assert lower not in BELOW[upper]
+    assert all(BELOW[label] for label in range(10)) and 1 in BELOW[3] and 3 in BELOW[1]
 
 
 def test_letters_that_equal_a_digit_are_left_out() -> None:

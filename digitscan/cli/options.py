@@ -64,6 +64,30 @@ min_confidence = click.option(
     f"review. Default: {_DEFAULTS.min_confidence}.",
 )
 
+
+def _share(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """A share given as ``0.5%`` or ``0.005``, above 0 and below 1."""
+    if value is None:
+        return None
+    text = value.strip()
+    try:
+        share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        share = math.nan
+    if not 0 < share < 1:
+        raise click.BadParameter(f"{value!r} is no share such as 0.5% or 0.005.", ctx, param)
+    return share
+
+
+max_error = click.option(
+    "--max-error",
+    metavar="SHARE",
+    callback=_share,
+    help="Most wrong values among those that are ok, as 0.5% or 0.005: picks the confidence from "
+    "which a value is ok by what was counted on labelled pages, and says how many wrong ones to "
+    "expect. Takes the place of --min-confidence. Default: none.",
+)
+
 max_mpixels = click.option(
     "--max-mpixels",
     type=click.FloatRange(0, min_open=True),

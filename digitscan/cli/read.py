@@ -14,13 +14,16 @@ import click
 from digitscan.cli import options
 from digitscan.cli.options import Verbosity
 from digitscan.cli.output import open_output, whole_write
+from digitscan.errors import UsageError
+from digitscan.glyph.calibration import load_calibration
 from digitscan.reader import Reader, ReaderSettings
+from digitscan.report.expectation import expected_errors
 from digitscan.report.overlay import OverlayFolder, draw_overlay
 from digitscan.report.summary import Summary, count, count_statuses
 from digitscan.report.tables import TableWriter, format_of, make_writer
 from digitscan.report.text import one_line
 from digitscan.scan.sources import find_pages
-from digitscan.values import PageRef, PageResult
+from digitscan.values import PageRef, PageResult, Status
 
 
 @click.command()
@@ -29,6 +32,7 @@ from digitscan.values import PageRef, PageResult
 @options.table_format
 @options.model
 @options.min_confidence
+@options.max_error
 @options.details
 @options.overlay
 @options.overwrite
@@ -45,6 +49,7 @@ def read(
     format_name: str | None,
     model: str,
     min_confidence: float,
+    max_error: float | None,
     details: bool,
     overlay: Path | None,
     overwrite: bool,
@@ -60,6 +65,8 @@ def read(
     that can't be read becomes a row that says why, and the others are still read.
     """
     writer = make_writer(format_name or format_of(output), details=details)
+    if max_error is not None:
+        min_confidence = _confidence_for(max_error)
     with open_output(output, overwrite=overwrite) as stream:
         refs = tuple(find_pages(inputs, recursive=recursive))
         pictures = OverlayFolder(overlay, refs, overwrite=overwrite) if overlay else None
@@ -68,7 +75,27 @@ def read(
         summary = _write_table(writer, stream, results, output)
     if verbosity > Verbosity.QUIET:
         click.echo(summary.line(), err=True)
+        if max_error is not None:
+            click.echo(_expectation(min_confidence, summary), err=True)
     ctx.exit(summary.exit_code(exit_review=exit_review))
+
+
+def _confidence_for(max_error: float) -> float:
+    """The confidence above which so few labelled values were wrong."""
+    step = load_calibration().step_for(max_error)
+    if step is None:
+        raise UsageError(
+            f"--max-error {max_error:.3%}: no confidence came to so few wrong values on the "
+            "labelled pages; allow more, or have all values reviewed with --min-confidence 1"
+        )
+    return step.confidence
+
+
+def _expectation(min_confidence: float, summary: Summary) -> str:
+    expected = expected_errors(
+        load_calibration().step_at(min_confidence), summary.statuses[Status.OK]
+    )
+    return f"ok from a confidence of {min_confidence:g}: {expected}"
 
 
 def _read_pages(

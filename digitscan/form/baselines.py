@@ -101,6 +101,8 @@ def _stands_on(ink: Box, line: Box, stroke_px: float) -> bool:
     """Whether a piece of ink is above the line, or crosses it with its foot."""
     middle = (ink.left + ink.right) / 2
     slack = 0.5 * ink.height
+    if ink.bottom < line.top - FLOATING * max(ink.height, ink.width):
+        return False
     if not line.left - slack <= middle <= line.right + slack:
         return False
     if ink.top < line.top - REACH_STROKES * stroke_px or ink.top >= line.top:

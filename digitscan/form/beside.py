@@ -6,14 +6,16 @@ as far as it goes, and wrong as a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
 from digitscan.form.combs import is_parted
 from digitscan.form.order import is_level
-from digitscan.values import Box, CleanPage, Field, FieldKind
+from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage
+
+OtherInk = Callable[[GreyImage], bool]
 
 NARROW = 1.35
 """Wider cells, as a share of their height, hold whole numbers and have no neighbours to miss."""
@@ -21,15 +23,25 @@ REACH = 0.9
 """How far beside a line of digits the next one may stand, as a share of their height."""
 CELLS_REACH = 1.5
 """How far beside a comb the next digit may stand, as a share of its cells' width."""
-TALL = 0.75
+TALL_ON_LINE, TALL = 0.5, 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
 LEAST_STROKES = 4.0
 """Ink that counts is longer than this many stroke widths, drawn by the pen."""
+SHARED = 0.15
+"""Fields that share more of the smaller one's area are doubtful, both."""
+LETTERS = 2
+"""So many low pieces of ink in the place of one digit, or more high ones, are letters of a label."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
 
-def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: float) -> bool:
+def goes_on(
+    clean: CleanPage,
+    field: Field,
+    fields: Sequence[Field],
+    digit_px: float,
+    is_other: OtherInk = lambda ink: False,
+) -> bool:
     """Whether the next digit seems to stand beside the field, in no field or in one of its own.
 
     Parameters
@@ -42,20 +54,26 @@ def goes_on(clean: CleanPage, field: Field, fields: Sequence[Field], digit_px: f
         All fields of the page.
     digit_px : float
         Height of the digits in the field.
+    is_other : callable
+        Whether a piece of ink (h, w) uint8 is no digit for sure: a cross in an unused box.
     """
+    others = [other for other in fields if other is not field]
+    boxes = [other.box for other in others]
+    if any(_overlap(field.box, box) for box in boxes):
+        return True
     if field.kind is FieldKind.LINE:
-        width = round(REACH * field.box.height)
+        width, tall = round(REACH * field.box.height), TALL_ON_LINE
     elif _is_narrow(field) and field.kind is not FieldKind.CELL:
-        width = round(CELLS_REACH * _cell(field).width)
+        width, tall = round(CELLS_REACH * _cell(field).width), TALL
     else:
         return False
-    others = [other for other in fields if other is not field]
-    if field.kind is not FieldKind.LINE and any(_continues(field, other, clean) for other in others):
+    if field.kind is not FieldKind.LINE and any(
+        _continues(field, other, clean) for other in others
+    ):
         return True
     windows = _windows(field.box, width, clean.ink.shape[1])
-    boxes = [other.box for other in others]
     free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
-    return any(_holds_digit(clean, window, TALL * digit_px) for window in free)
+    return any(_holds_digit(clean, window, tall * digit_px, is_other) for window in free)
 
 
 def _cell(field: Field) -> Box:
@@ -67,8 +85,11 @@ def _is_narrow(field: Field) -> bool:
 
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
-    """Whether ``other`` is a box or comb of narrow cells that follows in the same row."""
-    if other.kind in (FieldKind.LINE, FieldKind.CELL) or not _is_narrow(other):
+    """Whether ``other`` follows in the same row: the next box of a comb, the next digit of a line."""
+    on_line = field.kind is FieldKind.LINE
+    if (other.kind is FieldKind.LINE) is not on_line or other.kind is FieldKind.CELL:
+        return False
+    if not on_line and not _is_narrow(other):
         return False
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
     near = is_level(one, two) and two.left - one.right <= NEAR * one.height
@@ -82,15 +103,29 @@ def _windows(box: Box, width: int, right: int) -> list[Box]:
     return [window for window in (left, after) if window.width > 2]
 
 
+def _overlap(a: Box, b: Box) -> bool:
+    """Whether two fields share much of the smaller one: at least one of them is no field."""
+    rows, columns = min(a.bottom, b.bottom) - max(a.top, b.top), 0
+    if rows > 0:
+        columns = max(0, min(a.right, b.right) - max(a.left, b.left))
+    return rows * columns > SHARED * min(a.height * a.width, b.height * b.width)
+
+
 def _meet(a: Box, b: Box) -> bool:
     return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
 
 
-def _holds_digit(clean: CleanPage, window: Box, tall_px: float) -> bool:
-    """Whether ink as high as a digit stands in the place, ruled lines apart."""
+def _holds_digit(clean: CleanPage, window: Box, tall_px: float, is_other: OtherInk) -> bool:
+    """Whether ink as high as a digit stands in the place, ruled lines, print and crosses apart."""
     lines = (clean.level | clean.plumb)[window.slices].astype(np.uint8)
-    ink = (clean.ink[window.slices] > 0) & (cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
-    high = stats[1:, cv2.CC_STAT_HEIGHT] >= tall_px
-    much = stats[1:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
-    return bool((high & much).any())
+    free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
+    ink = np.where(free, clean.ink[window.slices], 0).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    much = stats[:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
+    much[0] = False
+    tall = stats[:, cv2.CC_STAT_HEIGHT] >= tall_px
+    broad = much & (stats[:, cv2.CC_STAT_WIDTH] > 2 * clean.stroke_px)
+    if broad.sum() > LETTERS or (broad & ~tall).sum() >= LETTERS:
+        return False
+    high = np.flatnonzero(much & tall)
+    return any(not is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high)

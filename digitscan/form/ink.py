@@ -118,12 +118,16 @@ def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> 
         Typical stroke width.
     """
     square = np.ones((3, 3), np.uint8)
-    lying, standing = (cv2.dilate(lines.astype(np.uint8) * 255, square) for lines in (level, plumb))
+    lying, standing = (
+        np.asarray(cv2.dilate(lines.astype(np.uint8) * 255, square), np.uint8)
+        for lines in (level, plumb)
+    )
     lines = cv2.max(lying, standing)
     rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(lines)), np.uint8)
     length = int(TONE_STROKES * stroke_px) | 1
     pen = cv2.max(_pen_on(ink, lying, (length, 1)), _pen_on(ink, standing, (1, length)))
-    rest = cv2.max(rest, cv2.bitwise_and(pen, cv2.bitwise_not(cv2.min(lying, standing))))
+    pen = cv2.bitwise_and(pen, cv2.bitwise_not(cv2.min(lying, standing)))
+    rest = np.asarray(cv2.max(rest, pen), np.uint8)
     reach = int(BRIDGE_STROKES * stroke_px + 3) | 1
     across = cv2.bitwise_and(_between(rest, reach), lying)
     along = cv2.bitwise_and(np.ascontiguousarray(_between(rest.T, reach).T), standing)

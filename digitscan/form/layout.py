@@ -18,6 +18,8 @@ from digitscan.form.tables import part_tables
 from digitscan.rules import Rule
 from digitscan.values import Box, CleanPage, Field, FieldKind
 
+ON_RULES = 0.7
+"""Share of the writing on a page that stands on rules where numbers are written on them."""
 LARGEST_STROKES = 60.0
 """Cells higher than this many stroke widths hold text or a picture, not one value."""
 
@@ -33,11 +35,24 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     tables, others = part_tables(groups)
     fields = [Field("", cell, FieldKind.CELL) for cell in tables]
     fields += [_field_of_cells(group) for group in others]
-    lines = find_baselines(clean, cells) if cells else find_lines(clean)
+    lines = find_baselines(clean, cells)
+    if not cells:
+        lines = _lines_without_cells(lines, find_lines(clean))
     for high in (cell for cell in cells if cell not in low):
         lines += find_lines_in_cell(clean, high)
     fields += [Field("", box, FieldKind.LINE) for box in lines]
     return _in_reading_order(fields)
+
+
+def _lines_without_cells(ruled: list[Box], free: list[Box]) -> list[Box]:
+    """The numbers on rules where most writing stands on them, else the groups of free writing."""
+    on_rules = sum(any(_holds_middle(rule, box) for rule in ruled) for box in free)
+    return ruled if ruled and on_rules >= ON_RULES * len(free) else free
+
+
+def _holds_middle(box: Box, other: Box) -> bool:
+    row, column = (other.top + other.bottom) / 2, (other.left + other.right) / 2
+    return box.top <= row < box.bottom and box.left <= column < box.right
 
 
 def _in_reading_order(fields: list[Field]) -> tuple[Field, ...]:

@@ -46,7 +46,8 @@ def own_ink(
     torn : bool
         Whether a left or right side of the box cuts through ink that may be a digit's.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    count, *found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats = (np.asarray(picture, np.int32) for picture in found)
     area = stats[:, cv2.CC_STAT_AREA]
     inside = np.bincount(labels[box.slices].ravel(), minlength=count)
     belongs = inside >= INSIDE * area

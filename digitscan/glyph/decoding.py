@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 
 from digitscan.glyph.arcs import lay_arcs
+from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.confidence import Evidence, confidence_of
 from digitscan.glyph.paths import (
@@ -48,6 +49,7 @@ def decode_field(
     rule: Rule,
     min_confidence: float,
     torn: bool = False,
+    calibration: Calibration | None = None,
 ) -> Reading:
     """Read a field.
 
@@ -65,6 +67,8 @@ def decode_field(
         Below this confidence the status is ``review``.
     torn : bool
         Whether a side of the field cuts through ink: then a digit may be missing or a neighbour's.
+    calibration : Calibration, optional
+        What evidence is worth; the one that belongs to this version where there is none.
     """
     if not pieces:
         return BLANK
@@ -80,11 +84,10 @@ def decode_field(
     evidence = Evidence(
         posterior=posterior,
         weakest=min(_right(digits, best.text)),
-        product=math.prod(_right(digits, best.text)),
-        rival=max((share for found, share in others if found.text), default=0.0),
         shape=math.exp(-max(candidates[index].cost for index in read)),
     )
-    confidence = confidence_of(evidence) * (TORN if torn else 1.0)
+    confidence = confidence_of(evidence, calibration or load_calibration())
+    confidence *= TORN if torn else 1.0
     if confidence < GUESS:
         return Reading("", 1.0 - confidence, Status.UNREADABLE, _alternatives(told))
     if not rule.accepts(best.text):

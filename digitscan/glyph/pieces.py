@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import cv2
 
-from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.blobs import Blob, Scale, around, find_blobs, lean_span, middle_height, moved
+from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.seams import Seam, find_seams, split
 from digitscan.glyph.strikes import is_struck
 from digitscan.values import Box, GreyImage

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from digitscan.glyph.normalise import stroke_width
 from digitscan.learn.datasets import Images
 from digitscan.learn.pen import Pen
 from digitscan.learn.strokes import enlarge
@@ -21,9 +22,10 @@ WARP_SHARE = 0.9
 ELASTIC_SHARE = 0.3
 WIDTH_SHARE = 0.4
 FRAGMENT_SHARE = 0.08
+CUT_SHARE = 0.08
 RULE_SHARE = 0.1
 BITE_SHARE = 0.05
-BREAK_SHARE = 0.1
+BREAK_SHARE = 0.14
 SPECK_SHARE = 0.06
 SCAN_SHARE = 0.6
 MAX_TURN_DEGREES = 14.0
@@ -62,6 +64,8 @@ def age_ink(
         ink = change_width(ink, pen)
     if pen.chance(FRAGMENT_SHARE):
         ink = _add_fragment(ink, pen, neighbours)
+    if pen.chance(CUT_SHARE):
+        ink = _cut_flat(ink, pen)
     if pen.chance(BITE_SHARE):
         ink = _bite(ink, pen)
     if pen.chance(RULE_SHARE):
@@ -124,20 +128,28 @@ def _ripple(ink: GreyImage, pen: Pen) -> GreyImage:
 
 
 def change_width(ink: GreyImage, pen: Pen) -> GreyImage:
-    """Make the stroke thinner or thicker by a third at most, or by half rarely."""
-    size = 2 + pen.below(4)
+    """Make the stroke thinner or thicker by a third at most, or by half; rarely, twice as thick."""
+    thinner = pen.chance(0.45)
+    size = 6 + pen.below(4) if not thinner and pen.chance(0.2) else 2 + pen.below(4)
     tip = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    if pen.chance(0.45):
+    if thinner:
         thin = cv2.erode(ink, tip, borderType=cv2.BORDER_CONSTANT, borderValue=0)
         return np.asarray(thin if np.count_nonzero(thin > 127) > 60 else ink, np.uint8)
     return np.asarray(cv2.dilate(add_margin(ink, 4), tip), np.uint8)
 
 
 def _add_fragment(ink: GreyImage, pen: Pen, neighbours: Images) -> GreyImage:
-    """Put the edge of another digit at one side, as a wrong cut between two digits does."""
+    """Put the edge of another digit at one side, as a wrong cut does, or above or below."""
     other = crop_ink(enlarge(neighbours[pen.below(len(neighbours))]))
     if min(other.shape) < 8:
         return ink
+    if pen.chance(0.25):
+        return _lay_beside(ink.T, other.T, pen).T.copy()
+    return _lay_beside(ink, other, pen)
+
+
+def _lay_beside(ink: GreyImage, other: GreyImage, pen: Pen) -> GreyImage:
+    """Put a strip of ``other`` at the left or right of the ink."""
     rows, columns = ink.shape
     share = cv2.resize(other, (other.shape[1], rows), interpolation=cv2.INTER_AREA)
     width = max(2, int(columns * pen.between(0.05, 0.18)))
@@ -149,6 +161,18 @@ def _add_fragment(ink: GreyImage, pen: Pen, neighbours: Images) -> GreyImage:
     edge[: max(0, shift)] = 0
     edge[rows + min(0, shift) :] = 0
     return np.hstack([edge, gap, ink] if at_left else [ink, gap, edge])
+
+
+def _cut_flat(ink: GreyImage, pen: Pen) -> GreyImage:
+    """Cut a little off the top or the bottom: a printed line there was taken out, ink and all.
+
+    No more than a stroke's width goes: a 7 that loses its bar is a 1.
+    """
+    depth = min(round(stroke_width(ink) * pen.between(0.3, 0.85)), ink.shape[0] // 8)
+    turned = warp_ink(ink, pen, 0.2) if pen.chance(0.3) else ink
+    tight = crop_ink(turned)
+    rows = tight.shape[0]
+    return (tight[depth:] if pen.chance(0.5) else tight[: rows - depth]).copy()
 
 
 def _bite(ink: GreyImage, pen: Pen) -> GreyImage:
@@ -189,13 +213,14 @@ def _add_rule(ink: GreyImage, pen: Pen) -> GreyImage:
 
 
 def _break_up(ink: GreyImage, pen: Pen) -> GreyImage:
-    """Let a faint pencil fail in places."""
+    """Let a faint pencil fail in places, on smooth paper or on coarse."""
     rows, columns = ink.shape
-    grain = 4 + pen.below(14)
+    grain = 4 + pen.below(14) if pen.chance(0.7) else 18 + pen.below(20)
     coarse = pen.random.random((grain, grain), dtype=np.float32)
     noise = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_LINEAR)
     kept = noise > pen.between(0.1, 0.26)
-    faint = ink * np.clip(0.55 + noise * 0.45, 0, 1)
+    darkest = pen.between(0.3, 0.65)
+    faint = ink * np.clip(darkest + noise * (1 - darkest), 0, 1)
     return np.asarray(np.where(kept, faint, 0), np.uint8)
 
 
@@ -209,15 +234,19 @@ def _add_specks(ink: GreyImage, pen: Pen) -> GreyImage:
 
 
 def scan_ink(ink: GreyImage, pen: Pen) -> GreyImage:
-    """Scan at a low or middling resolution: blurred, noisy, squeezed as JPEG or thresholded."""
-    scale = pen.between(14, 60) / max(ink.shape)
+    """Scan at a low or middling resolution: blurred, noisy, squeezed as JPEG or thresholded.
+
+    A digit 3.5 to 5 mm high is 14 to 20 pixels at 100 dpi.
+    """
+    height_px = pen.between(13, 22) if pen.chance(0.3) else pen.between(18, 60)
+    scale = height_px / max(ink.shape)
     small: Any = ink
     if scale < 1:
         height, width = (max(3, round(side * scale)) for side in ink.shape)
         small = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA)
     small = add_margin(small, 2)
     if pen.chance(0.5):
-        small = cv2.GaussianBlur(small, (0, 0), pen.between(0.35, 1.0))
+        small = cv2.GaussianBlur(small, (0, 0), pen.between(0.3, min(1.0, height_px / 30)))
     if pen.chance(0.3):
         small = _add_grain(small, pen)
     if pen.chance(0.1):

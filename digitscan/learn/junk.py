@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 
 from digitscan.glyph.normalise import stroke_width
-from digitscan.learn.augmentation import add_margin, crop_ink, warp_ink
+from digitscan.learn.augmentation import add_margin, change_width, crop_ink, warp_ink
 from digitscan.learn.datasets import Digits
 from digitscan.learn.letters import print_letter, print_word, write_letter
 from digitscan.learn.pen import Path, Pen, add_stroke, curve, draw_strokes, lean
 from digitscan.learn.shapes import digit_strokes
-from digitscan.learn.strokes import enlarge
+from digitscan.learn.strokes import INK_LEVEL, enlarge
 from digitscan.values import GreyImage
 
 UPRIGHT = 2.2
@@ -27,6 +27,8 @@ UPRIGHT = 2.2
 SLANTED = {"half": 1.7, "fragment": 0.85, "word": 0.85}
 """The same for kinds that may be a single slanted stroke, or a single letter."""
 MAX_TRIES = 20
+BOTH_SHOW = 1.25
+"""Two digits over one another have this many times the ink of the larger: neither is hidden."""
 
 
 class _Source(NamedTuple):
@@ -37,16 +39,18 @@ class _Source(NamedTuple):
 
     def pick(self) -> tuple[GreyImage, int]:
         """Take any digit: its enlarged ink, cut tight, and its label."""
-        index = self.pen.below(len(self.digits.images))
-        return crop_ink(enlarge(self.digits.images[index])), int(self.digits.labels[index])
+        return self._take(self.pen.below(len(self.digits.images)))
 
     def pick_from(self, allowed: frozenset[int]) -> tuple[GreyImage, int]:
         """Take any digit with one of these labels."""
         for _ in range(MAX_TRIES * 10):
-            ink, label = self.pick()
-            if label in allowed:
-                return ink, label
+            index = self.pen.below(len(self.digits.images))
+            if int(self.digits.labels[index]) in allowed:
+                return self._take(index)
         return self.pick()
+
+    def _take(self, index: int) -> tuple[GreyImage, int]:
+        return crop_ink(enlarge(self.digits.images[index])), int(self.digits.labels[index])
 
 
 def make_junk(digits: Digits, random: np.random.Generator, kind: str | None = None) -> GreyImage:
@@ -98,13 +102,32 @@ def _side_by_side(source: _Source, count: int, gap: tuple[float, float]) -> Grey
 
 
 def _stacked(source: _Source) -> GreyImage:
-    """Two digits above one another. 1s are left out: a broken 1 is one digit."""
+    """Two digits above one another, where they don't add up to one."""
     pen = source.pen
-    upper, lower = (source.pick_from(frozenset({0, 2, 3, 4, 5, 6, 7, 8, 9}))[0] for _ in range(2))
+    upper, label = source.pick()
+    lower, _ = source.pick_from(BELOW[label])
     canvas = np.zeros((260, 180), np.uint8)
-    _paste(canvas, upper, 10, int(pen.between(30, 60)))
-    gap = int(pen.between(-8, 14))
-    _paste(canvas, lower, 10 + upper.shape[0] + gap, int(pen.between(30, 60)))
+    _paste(canvas, upper, 10, 90 - upper.shape[1] // 2 + int(pen.between(-14, 14)))
+    row = 10 + upper.shape[0] + int(pen.between(-14, 14))
+    _paste(canvas, lower, row, 90 - lower.shape[1] // 2 + int(pen.between(-14, 14)))
+    return canvas
+
+
+def _overwritten(source: _Source) -> GreyImage:
+    """A digit corrected by writing another one over it, sometimes with a firmer hand."""
+    pen = source.pen
+    labels = _OVERWRITTEN[pen.below(len(_OVERWRITTEN))]
+    for _ in range(MAX_TRIES):
+        inks = [source.pick_from(frozenset({label}))[0] for label in labels]
+        over = _rescale(inks[1], pen.between(0.85, 1.2))
+        inks[1] = change_width(over, pen) if pen.chance(0.3) else over
+        canvas = np.zeros((160, 160), np.uint8)
+        for ink in inks:
+            top, left = ((160 - side) // 2 + int(pen.between(-5, 5)) for side in ink.shape)
+            _paste(canvas, ink, top, left)
+        areas = [np.count_nonzero(ink > INK_LEVEL) for ink in (canvas, *inks)]
+        if areas[0] > BOTH_SHOW * max(areas[1:]):
+            break
     return canvas
 
 
@@ -303,20 +326,35 @@ _HALVES = {
 }
 """Digits and which of their halves are no digit: the lower half of a 6 is a 0."""
 
+BELOW = {
+    upper: frozenset(
+        set(range(10)) - ({0, 1, 6} if upper == 1 else set() if upper in (2, 3, 5, 6) else {1})
+    )
+    for upper in range(10)
+}
+"""What may stand below each digit: a 1 above a 0 is a 6, a 0 above a 1 a 9, a 7 above a 1 a 7."""
+
+_OVERWRITTEN = (
+    *((0, 4), (2, 4), (2, 5), (2, 6), (2, 9), (3, 4), (3, 6), (4, 2), (4, 3), (4, 5), (4, 6)),
+    *((4, 8), (5, 2), (5, 4), (5, 7), (6, 2), (6, 4), (6, 7), (7, 5), (7, 6), (7, 8), (8, 4)),
+)
+"""Digits, the lower one first, that are no third digit together: a 3 over a 5 may be an 8."""
+
 KINDS: dict[str, tuple[Callable[[_Source], GreyImage], float]] = {
-    "pair": (_pair, 0.16),
-    "triple": (_triple, 0.06),
-    "stacked": (_stacked, 0.09),
-    "half": (_half, 0.15),
+    "pair": (_pair, 0.14),
+    "triple": (_triple, 0.05),
+    "stacked": (_stacked, 0.12),
+    "half": (_half, 0.13),
     "fragment": (_fragment, 0.05),
-    "intruder": (_intruder, 0.07),
-    "lines": (_lines, 0.07),
-    "cross": (_cross, 0.06),
-    "struck": (_struck, 0.08),
+    "intruder": (_intruder, 0.06),
+    "lines": (_lines, 0.06),
+    "cross": (_cross, 0.05),
+    "struck": (_struck, 0.07),
+    "overwritten": (_overwritten, 0.1),
     "scribble": (_scribble, 0.03),
-    "blob": (_blob, 0.03),
-    "letter": (_letter, 0.09),
-    "word": (_word, 0.03),
+    "blob": (_blob, 0.02),
+    "letter": (_letter, 0.07),
+    "word": (_word, 0.02),
     "tally": (_tally, 0.03),
 }
 """Kinds of junk: what makes them, and their shares, which sum to 1."""
@@ -324,5 +362,5 @@ KINDS: dict[str, tuple[Callable[[_Source], GreyImage], float]] = {
 _SHARES = np.cumsum([share for _, share in KINDS.values()]) / sum(
     share for _, share in KINDS.values()
 )
-_MAY_BE_TALL = frozenset({"stacked", "struck", "cross", "letter"})
+_MAY_BE_TALL = frozenset({"stacked", "struck", "overwritten", "cross", "letter"})
 """Kinds that are no 1 however narrow they are."""

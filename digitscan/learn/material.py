@@ -27,10 +27,14 @@ JUNK_PRIOR = 0.02
 
 @dataclass(frozen=True, slots=True)
 class MaterialSettings:
-    """How much is added to the digits: changed copies of each, and shares of their number."""
+    """How much is added to the digits: changed copies of each, and shares of their number.
+
+    ``rare_share`` of the drawn 1s, 4s, 7s and 9s have a rare form.
+    """
 
     copies: int = 2
     drawn_share: float = 0.08
+    rare_share: float = 0.0
     junk_share: float = 0.1
 
 
@@ -76,7 +80,9 @@ def make_material(data: TrainingSet, settings: MaterialSettings) -> Material:
     count = len(digits.images)
     parts = {
         "digits": digits,
-        "drawn": draw_digits(max(10, round(settings.drawn_share * count)), random),
+        "drawn": draw_digits(
+            max(10, round(settings.drawn_share * count)), random, settings.rare_share
+        ),
         "not one digit": spoil_digits(digits, max(10, round(settings.junk_share * count)), random),
     }
     none_changed = Digits(digits.images[:0], digits.labels[:0])
@@ -91,10 +97,10 @@ def make_material(data: TrainingSet, settings: MaterialSettings) -> Material:
     )
 
 
-def draw_digits(count: int, random: np.random.Generator) -> Digits:
+def draw_digits(count: int, random: np.random.Generator, rare: float = 0.0) -> Digits:
     """Draw ``count`` digits with pens of other countries, each of the ten as often."""
     labels = np.arange(count, dtype=np.uint8) % 10
-    glyphs = [normalise_glyph(draw_digit(int(label), random)) for label in labels]
+    glyphs = [normalise_glyph(draw_digit(int(label), random, rare)) for label in labels]
     return Digits(np.stack(glyphs), labels)
 
 

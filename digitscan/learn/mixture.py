@@ -7,7 +7,7 @@ training that was interrupted goes on with the very glyphs that it would have se
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from digitscan.values import NOT_A_DIGIT, GreyImage
 
 JUDGED = 2**20
 """Number of the draw that validation is made from, beyond any epoch's."""
-DIGIT_WEIGHTS = np.array([0.8, 1.5, 0.8, 0.8, 1.3, 0.9, 0.8, 1.2, 1.0, 1.4])
+DIGIT_WEIGHTS = np.array([0.8, 1.4, 0.8, 0.8, 1.5, 0.9, 0.8, 1.2, 1.1, 1.5])
 """How often each digit is drawn: more where MNIST lacks a form (flagged 1, open 4 and 9)."""
 
 
@@ -34,33 +34,18 @@ class Mixture:
     slanted a little; the rest is aged like a scan. ``drawn`` are digits drawn as pen curves,
     ``foreign`` digits with a foreign stroke, ``junk`` the eleventh class. ``aged`` is the share of
     all that is made which is aged too. ``stretched`` of what is aged is given other proportions,
-    from the draw ``stretched_from`` on, and ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare
-    form from the draw ``rare_from`` on: usual shapes are learned first. From the draw ``late_from``
-    on ``late_plain`` takes the place of ``plain``. Trials on other hands
-    gave about a fifth of curves, and a tenth each of foreign strokes and of junk, of all glyphs.
+    and ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare form. Trials on other hands gave about
+    a fifth of curves, and a tenth each of foreign strokes and of junk, of all glyphs.
     """
 
-    plain: float = 0.3
+    plain: float = 0.35
     turned: float = 0.2
     drawn: float = 0.26
     foreign: float = 0.1
-    junk: float = 0.18
+    junk: float = 0.21
     aged: float = 0.5
-    stretched: float = 0.3
-    stretched_from: int = 9
-    rare: float = 0.5
-    rare_from: int = 13
-    late_plain: float = 0.6
-    late_from: int = 17
-
-    def at(self, number: int) -> Mixture:
-        """Give the mixture of the draw of this number: what comes later is left out before."""
-        return replace(
-            self,
-            plain=self.late_plain if self.late_from <= number < JUDGED else self.plain,
-            stretched=self.stretched if number >= self.stretched_from else 0.0,
-            rare=self.rare if number >= self.rare_from else 0.0,
-        )
+    stretched: float = 0.25
+    rare: float = 0.35
 
     def total(self, count: int) -> int:
         """How many glyphs a draw from ``count`` real digits has."""
@@ -76,7 +61,6 @@ def draw_epoch(digits: Digits, mixture: Mixture, seed: int, number: int) -> Digi
         ``images`` (M, 28, 28) uint8 with 0 for paper, ``labels`` (M,) uint8, 0…10.
     """
     random = np.random.default_rng([seed, number])
-    mixture = mixture.at(number)
     parts = [
         _vary_real(digits, mixture, random),
         _draw_curves(digits, mixture, random),

@@ -1,8 +1,9 @@
 """A digit's name in, its strokes as few hands draw it out.
 
 Forms that models trained on the usual ones took for other digits: a 1 whose flag is as long as
-its stem or whose foot turns up, a 4 with a high bar, a 9 whose loop stays open like an S or is
-hardly more than a hook, a 7 with a serif.
+its stem or whose foot turns up, a 4 with a high bar or hardly a stem, a 9 whose loop stays open
+like an S or is hardly more than a hook or whose tail curls up wide, a 7 with a serif or a flourish
+and a long bar.
 """
 
 from __future__ import annotations
@@ -54,6 +55,30 @@ def _high_four(pen: Pen) -> list[Path]:
     return [arm, pen.line(upper, (x - pen.between(-0.05, 0.25), 1.0), 0.05)]
 
 
+def _short_four(pen: Pen) -> list[Path]:
+    """Draw a 4 of a long left arm, a short rising bar and a short stem."""
+    bar, x = pen.between(0.6, 0.8), 0.5 + pen.between(0.08, 0.3)
+    top = (x - pen.between(0.0, 0.35), pen.between(-0.02, 0.06))
+    corner = (0.5 - pen.between(0.2, 0.4), bar + pen.around(0.03))
+    end = (x + pen.between(-0.04, 0.1), bar - pen.between(-0.04, 0.15))
+    arm = np.concatenate([pen.line(top, corner, 0.06), pen.line(corner, end, 0.05)])
+    upper = (x + pen.between(-0.03, 0.08), end[1] - pen.between(0.04, 0.25))
+    return [arm, pen.line(upper, (x - pen.between(-0.05, 0.2), pen.between(0.98, 1.15)), 0.05)]
+
+
+def _flourished_seven(pen: Pen) -> list[Path]:
+    """Draw a 7 whose top is a wave, in one curve with its stem, and whose bar is long."""
+    wide = pen.between(0.22, 0.42)
+    wave = [(0.5 - wide, pen.between(0.1, 0.28)), (0.5 - wide * 0.6, pen.between(0, 0.08))]
+    wave += [(0.5, pen.between(0.04, 0.14)), (0.5 + wide, pen.between(-0.04, 0.06))]
+    bottom = (0.5 - pen.between(-0.1, 0.3), 1.0)
+    bend = ((0.5 + wide * 0.4 + bottom[0]) / 2, 0.5)
+    path = pen.free(*wave, (0.5 + wide * 0.4, 0.28), bend, bottom)
+    middle = np.array([bend[0], bend[1] + pen.between(-0.05, 0.12)])
+    reach = np.array([pen.between(0.22, 0.5), pen.around(0.05)])
+    return [path, pen.line(middle - reach * pen.between(0.7, 1), middle + reach)]
+
+
 def _serif_seven(pen: Pen) -> list[Path]:
     """Draw a 7 with a tick at the left of a wavy top, and a bar."""
     wide, dip = pen.between(0.3, 0.5), pen.between(0.02, 0.12)
@@ -90,11 +115,23 @@ def _hook_nine(pen: Pen) -> list[Path]:
     return [np.concatenate([pen.free(*loop), curve([(right, 0.06), (right - 0.03, 0.5), end])])]
 
 
+def _curled_nine(pen: Pen) -> list[Path]:
+    """Draw a 9 whose tail sweeps far to the left and turns up, like a g's but never closed."""
+    wide, low = pen.between(0.18, 0.3), pen.between(0.32, 0.46)
+    left, right = 0.5 - wide, 0.5 + wide
+    loop = [(right - pen.between(0, 0.05), pen.between(0.05, 0.12)), (0.5, 0.0)]
+    loop += [(left, low * 0.5), (0.48, low), (right - pen.between(0, 0.06), low * 0.6)]
+    tail = [(right + pen.between(-0.04, 0.05), 0.7), (right - 0.15, pen.between(0.92, 1.0))]
+    far = left - pen.between(-0.1, 0.25)
+    end = (far, pen.between(0.78, 0.98))
+    return [pen.free(*loop, *tail, ((far + right) / 2 - 0.1, 1.0), end)]
+
+
 _FORMS: dict[int, tuple[Callable[[Pen], list[Path]], ...]] = {
     1: (_roof_one, _roof_one, _swash_one),
-    4: (_high_four,),
-    7: (_serif_seven,),
-    9: (_open_nine, _hook_nine),
+    4: (_high_four, _short_four),
+    7: (_serif_seven, _flourished_seven),
+    9: (_open_nine, _hook_nine, _curled_nine),
 }
 RARE = tuple(_FORMS)
 """The digits that have rare forms."""

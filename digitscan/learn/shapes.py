@@ -244,7 +244,8 @@ def _seven(pen: Pen) -> list[Path]:
 
 def cross_bar(pen: Pen, middle: Path, height: float = 1.0) -> Path:
     """Draw the bar of a crossed 7 of this ``height`` through a point of its stem."""
-    length, angle = height * pen.between(0.14, 0.38), np.deg2rad(pen.between(-28, 22))
+    longest = 0.38 if pen.chance(0.85) else 0.55
+    length, angle = height * pen.between(0.14, longest), np.deg2rad(pen.between(-28, 22))
     along = np.array([np.cos(angle), np.sin(angle)]) * length
     left = middle - along * pen.between(0.6, 1.2)
     return pen.line(left, middle + along * pen.between(0.6, 1.2))
@@ -255,7 +256,7 @@ def _eight(pen: Pen) -> list[Path]:
     form = pen.between(0, 1)
     if form < 0.25:
         return _two_rings(pen, wide, waist)
-    gap = pen.between(-0.05, 0.3) if form < 0.8 else pen.between(0.2, 0.5)
+    gap = pen.between(-0.05, 0.3) if form < 0.72 else pen.between(0.2, 0.55)
     points = [(0.5 + wide * pen.between(0.5, 1.0), pen.between(0.03, 0.15)), (0.5, 0.0)]
     points += [(0.5 - wide * 0.9, 0.18), (0.5 - wide * 0.2, waist - 0.03)]
     points += [(0.5 + wide * 0.9, waist + 0.22), (0.5 + wide * 0.2, 1.0)]

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.evening import draw_evenly
 from digitscan.scan.joining import join_lines
 from digitscan.scan.strips import strips
 from digitscan.values import Mask
@@ -26,10 +27,10 @@ SHORTEST_STROKES = 9.0
 CERTAIN_STROKES = 22.0
 """Runs longer than this are ruling by themselves."""
 THICKEST_STROKES = 3.0
-RUNG_STROKES, MOST_RUNGS, NARROW = 4.0, 3, 1.35
-"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own; how
-wide, as a share of its height, a cell for one digit is.
-"""
+RUNG_STROKES, MOST_RUNGS = 4.0, 3
+"""How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own."""
+NARROW, WIDEST_RUNG = 1.35, 28.0
+"""How wide a cell for one digit is, as a share of its height, and in stroke widths."""
 STEEPEST = 0.06
 """Slope that a line may have left on a page that was laid flat; a steeper run is a stroke."""
 PRUNING_ROUNDS = 6
@@ -119,9 +120,9 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     """
     beside = _beside_px(stroke_px)
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
-    rows = np.asarray(cv2.min(thick, DARK_ENOUGH), np.uint8)
+    rows = np.minimum(thick, np.uint8(DARK_ENOUGH))
     mean = _stretch_means(rows, int(SHORTEST_STROKES * stroke_px) | 1)
-    least = cv2.subtract(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN)
+    least = np.maximum(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN) - GRAIN
     even = cv2.compare(mean, least, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
     around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
@@ -187,7 +188,8 @@ def _inside(contour: Contour, page: Picture) -> tuple[Picture, Picture]:
 
 def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
     picture = np.zeros(darkness.shape, np.uint8)
-    cv2.drawContours(picture, lines, -1, 255, cv2.FILLED)
+    for line in lines:
+        draw_evenly(picture, line)
     join_lines(lines, darkness, picture, stroke_px)
     return picture
 
@@ -265,7 +267,8 @@ def _is_rung(
         midway = plumb[across, 0] < level[line, 1] - over
         midway &= plumb[across, 2] > level[line, 3] + over
         high = plumb[across, 2] - plumb[across, 0]
-        midway &= level[line, 2] - level[line, 0] <= NARROW * high
+        wide = level[line, 2] - level[line, 0]
+        midway &= wide <= np.minimum(NARROW * high, WIDEST_RUNG * stroke_px)
         inner &= np.bincount(line[midway], minlength=len(level)) > 0
     near = np.abs(level[:, None, [0, 2]] - level[None, :, [0, 2]]).max(axis=2) <= over / 2
     return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)

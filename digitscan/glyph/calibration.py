@@ -1,0 +1,64 @@
+"""What was learned about confidence from labelled pages: numbers in a file in, a calibration out.
+
+The file beside this module is made by ``benchmarks/calibrate.py``; nothing in it is executed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("calibration.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Of the labelled values with this ``confidence`` or more: how many, and how many wrong."""
+
+    confidence: float
+    values: int
+    wrong: int
+
+    @property
+    def error(self) -> float:
+        """Share of wrong ones, 0…1, by Jeffreys' estimate: few values promise little."""
+        return (self.wrong + 0.5) / (self.values + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How evidence becomes a probability, and what values of a confidence came to.
+
+    The log odds of a value being right are ``bias`` plus ``posterior`` and ``weakest`` times the
+    log odds of these two ingredients. ``steps`` go from the highest confidence to the lowest.
+    """
+
+    bias: float
+    posterior: float
+    weakest: float
+    steps: tuple[Step, ...]
+
+    def step_for(self, max_error: float) -> Step | None:
+        """The lowest threshold above which at most this share, 0…1, was wrong.
+
+        None where no threshold came to so few.
+        """
+        good = [step for step in self.steps if step.error <= max_error]
+        return min(good, key=lambda step: step.confidence, default=None)
+
+    def step_at(self, confidence: float) -> Step:
+        """What the values with this confidence or more came to."""
+        above = [step for step in self.steps if step.confidence >= confidence]
+        return above[-1] if above else Step(1.0, 0, 0)
+
+
+@cache
+def load_calibration() -> Calibration:
+    """Read the calibration that belongs to this version."""
+    content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    steps = tuple(Step(float(c), int(n), int(w)) for c, n, w in content["steps"])
+    bias, posterior, weakest = (float(content[key]) for key in ("bias", "posterior", "weakest"))
+    return Calibration(bias, posterior, weakest, steps)
