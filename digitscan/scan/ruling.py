@@ -120,10 +120,10 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     """
     beside = _beside_px(stroke_px)
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
-    rows = np.minimum(thick, np.uint8(DARK_ENOUGH))
+    rows = np.asarray(cv2.threshold(thick, DARK_ENOUGH, 0, cv2.THRESH_TRUNC)[1], np.uint8)
     mean = _stretch_means(rows, int(SHORTEST_STROKES * stroke_px) | 1)
-    least = np.maximum(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN) - GRAIN
-    even = cv2.compare(mean, least, cv2.CMP_GE)
+    share, grained = cv2.convertScaleAbs(rows, alpha=EVEN), cv2.convertScaleAbs(mean, beta=GRAIN)
+    even = cv2.compare(grained, share, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
     around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
     rise = cv2.threshold(cv2.subtract(mean, around), LEAST_RISE, 255, cv2.THRESH_BINARY)[1]
