@@ -21,7 +21,7 @@ SURE_COUNT = 5
 LONGEST_NUMBERING = 3
 """Digits of a number that counts fields."""
 LOW = 0.33
-"""Digits lower than this share of their box are small for handwriting."""
+"""Digits lower and narrower than this share of their box are small for handwriting."""
 SAME_SIZE = 0.08
 """Spread of the digits' heights, as a share, within which they are of one type."""
 SAME_LINE = 0.35
@@ -44,14 +44,22 @@ def doubt_print(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
 
 
 def _small(records: tuple[Record, ...]) -> set[int]:
-    """Indices of the values that are low for their box, as the number printed in its corner."""
+    """Indices of the values that are small in their box, as the number printed in its corner.
+
+    Small both ways: on a page that lies on its side the digits of a comb are narrow for its height.
+    """
     return {
         number
         for number, record in enumerate(records)
         if record.reading.digits
         and record.field.kind is not FieldKind.LINE
-        and max(d.box.height for d in record.reading.digits) < LOW * record.field.box.height
+        and max(_share(d.box, record.field.box) for d in record.reading.digits) < LOW
     }
+
+
+def _share(digit: Box, field: Box) -> float:
+    """Height or width of a digit as a share of its field's, the larger."""
+    return max(digit.height / field.height, digit.width / field.width)
 
 
 def _numbering(records: tuple[Record, ...]) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from digitscan.form.tables import part_tables
 from digitscan.values import Box
 
@@ -33,6 +35,12 @@ def test_rows_before_a_wide_cell_are_a_table_too() -> None:
     rows = table()
     remarks = [[Box(cells[0].top, 540, cells[0].bottom, 700)] for cells in rows]
     assert part_tables([*rows, *remarks]) == ([cell for cells in rows for cell in cells], remarks)
+
+
+@pytest.mark.parametrize("wider", [70, 82])
+def test_a_name_that_is_hardly_wider_than_the_marks_is_in_the_row(wider: int) -> None:
+    rows = [[*name_of(cells, wider), *cells] for cells in table()]
+    assert part_tables(rows) == ([cell for cells in rows for cell in cells], [])
 
 
 def test_combs_stacked_by_themselves_stay_combs() -> None:

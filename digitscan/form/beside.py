@@ -30,7 +30,7 @@ LEAST_STROKES = 4.0
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
 LETTERS = 2
-"""So many low pieces of ink in the place of one digit, or more high ones, are letters of a label."""
+"""So many low pieces of ink in the place of one digit, or more of any height, are letters."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
@@ -85,7 +85,7 @@ def _is_narrow(field: Field) -> bool:
 
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
-    """Whether ``other`` follows in the same row: the next box of a comb, the next digit of a line."""
+    """Whether ``other`` follows in the same row: the next box of a comb, or part of a line."""
     on_line = field.kind is FieldKind.LINE
     if (other.kind is FieldKind.LINE) is not on_line or other.kind is FieldKind.CELL:
         return False

@@ -14,6 +14,8 @@ SHARED_GAP = 0.25
 """Largest distance between two rows that share a line, as a share of their height."""
 WIDE = 1.5
 """Least width, as a share of the rows' height, of a cell that holds a name."""
+WIDER = 1.2
+"""So is a first or last cell that is so many times wider than the others of its row."""
 SAME_PLACE = 0.25
 """How far the ends of two stacked rows may differ, as a share of a cell's width."""
 
@@ -26,12 +28,19 @@ def part_tables(groups: list[list[Box]]) -> tuple[list[Box], list[list[Box]]]:
 
 
 def _is_row_of_table(group: list[Box], groups: list[list[Box]]) -> bool:
-    """Whether ``group`` has a row of the same table above or below it, and a cell beside it.
+    """Whether ``group`` has a row of the same table above or below it, and a name beside it.
 
     Combs may be stacked, too, but then stand by themselves; the rows of a table begin with a name.
     """
-    stacked = any(_is_stacked(group, other) for other in groups if other is not group)
-    return stacked and any(_is_beside(group, other) for other in groups if other is not group)
+    others = [other for other in groups if other is not group]
+    stacked = any(_is_stacked(group, other) for other in others)
+    return stacked and (_has_wide_end(group) or any(_is_beside(group, other) for other in others))
+
+
+def _has_wide_end(group: list[Box]) -> bool:
+    """Whether one end of ``group`` is a wider cell, which a row of squarish cells took in."""
+    first, *inner, last = (cell.width for cell in group)
+    return bool(inner) and max(first, last) >= WIDER * max(inner)
 
 
 def _is_beside(group: list[Box], other: list[Box]) -> bool:

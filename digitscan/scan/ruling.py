@@ -36,8 +36,10 @@ STEEPEST = 0.06
 PRUNING_ROUNDS = 6
 GAP_STROKES = 2.5
 """Gaps in a line that are closed, along the line only."""
-OVERSHOOT = 0.38
-"""How far a line may run on past the line that it meets, as a share of its length."""
+OVERSHOOT, LONGEST_OVERSHOOT = 0.38, 8.0
+"""How far a line may run on past the line that it meets, as a share of its length and, at most,
+in stroke widths.
+"""
 REACH_STROKES = 1.2
 """How far the end of a short run may be from the line that it meets."""
 LEAST_RISE = 6
@@ -54,8 +56,10 @@ LEAST_COVER = 0.8
 """Share of a line's columns that show it; a line of print has gaps between its letters."""
 BESIDE_PX, MOST_BESIDE = 2, 0.35
 """Share of the pixels just above and below a line that may be dark: print has ink there."""
-SAME_TONE = 2.0
-"""Ratio of the darkness of a short line and one that it meets, at most: a pen is not the print."""
+DARKER, PALER = 2.0, 3.0
+"""How many times darker or paler a short line is than one that it meets, at most: a pen is not the
+print, but the lines inside a frame may be fainter than the frame.
+"""
 
 
 def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
@@ -203,9 +207,8 @@ def _prune(
     """The lines that are long, or end in kept lines of the other direction on both sides."""
     level_box, plumb_box = _bounds(level), _bounds(plumb)
     reach, certain = REACH_STROKES * stroke_px, CERTAIN_STROKES * stroke_px
-    alike = _alike(*tones)
-    level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], reach, alike)
-    plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], reach, alike.T)
+    level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones))
+    plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones[::-1]))
     long_level = level_box[:, 2] - level_box[:, 0] >= certain
     long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, 2 * reach)
@@ -224,19 +227,21 @@ def _prune(
 Meetings = tuple[npt.NDArray[np.int_], npt.NDArray[np.int_]]
 
 
-def _alike(first: Tones, second: Tones) -> Mask:
-    """Which lines (rows) are about as dark as which others (columns), (n, m)."""
-    one, other = first[:, None], second[None, :]
-    return np.asarray(np.maximum(one, other) <= SAME_TONE * np.minimum(one, other), np.bool_)
+def _alike(lines: Tones, across: Tones) -> Mask:
+    """Which lines (rows) may end in which others (columns), by their darkness, (n, m)."""
+    one, other = lines[:, None], across[None, :]
+    return np.asarray((one <= DARKER * other) & (other <= PALER * one), np.bool_)
 
 
 def _meetings(
-    lines: npt.NDArray[np.int_], across: npt.NDArray[np.int_], reach: float, alike: Mask
+    lines: npt.NDArray[np.int_], across: npt.NDArray[np.int_], stroke_px: float, alike: Mask
 ) -> tuple[Meetings, Meetings]:
     """Pairs (line, line across) that meet at the line's left end, and at its right end."""
+    reach = REACH_STROKES * stroke_px
     left, top, right, bottom = (side[:, None] for side in lines.T)
     along = alike & (across[:, 1] <= bottom + reach) & (across[:, 3] >= top - reach)
-    inward = np.maximum(reach, OVERSHOOT * (right - left))
+    overshoot = np.minimum(OVERSHOOT * (right - left), LONGEST_OVERSHOOT * stroke_px)
+    inward = np.maximum(reach, overshoot)
     at_left = along & (across[:, 0] <= left + inward) & (across[:, 2] >= left - reach)
     at_right = along & (across[:, 0] <= right + reach) & (across[:, 2] >= right - inward)
     first, second = np.nonzero(at_left), np.nonzero(at_right)

@@ -1,0 +1,129 @@
+"""Numbers that seem to go on beyond their field."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from sheets import PEN, clean_of, draw_digit, draw_path, paper
+
+from digitscan.form.beside import goes_on
+from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage
+
+COMB = Box(100, 200, 150, 400)
+CELLS = tuple(Box(100, left, 150, left + 36) for left in range(200, 400, 40))
+DIGIT_PX = 36.0
+AFTER, BEFORE = Box(107, 412, 143, 434), Box(107, 166, 143, 188)
+"""Places of a digit right after and right before the comb."""
+
+
+def field(kind: FieldKind = FieldKind.COMB, box: Box = COMB) -> Field:
+    return Field("f1", box, kind, CELLS if kind is FieldKind.COMB else ())
+
+
+def page(*digits: Box) -> CleanPage:
+    """A page with a 2 in each box."""
+    image = paper(300, 700)
+    for box in digits:
+        draw_digit(image, 2, box)
+    return clean_of(np.asarray(255 - image, np.uint8))
+
+
+def seems_to_go_on(clean: CleanPage, own: Field, *others: Field) -> bool:
+    return goes_on(clean, own, (own, *others), DIGIT_PX)
+
+
+@pytest.mark.parametrize("place", [AFTER, BEFORE])
+@pytest.mark.parametrize("kind", [FieldKind.COMB, FieldKind.LINE])
+def test_a_digit_beside_the_field_belongs_to_its_number(place: Box, kind: FieldKind) -> None:
+    assert seems_to_go_on(page(place), field(kind))
+
+
+@pytest.mark.parametrize("kind", list(FieldKind))
+def test_with_nothing_beside_it_a_number_is_whole(kind: FieldKind) -> None:
+    assert not seems_to_go_on(page(Box(110, 220, 140, 240)), field(kind))
+
+
+def test_a_digit_far_beside_a_comb_is_another_number() -> None:
+    assert not seems_to_go_on(page(Box(107, 480, 143, 502)), field())
+
+
+def test_low_print_beside_a_comb_is_no_digit() -> None:
+    assert not seems_to_go_on(page(Box(120, 412, 140, 426)), field())
+
+
+def test_many_letters_beside_a_comb_are_a_label() -> None:
+    image = paper(300, 700)
+    for left in (408, 424, 440):
+        draw_path(image, [(107, left), (143, left)])
+    assert not seems_to_go_on(clean_of(np.asarray(255 - image, np.uint8)), field())
+
+
+def test_a_digit_of_the_next_field_is_that_fields() -> None:
+    other = Field("f2", Box(100, 404, 150, 600), FieldKind.CELL)
+    assert not seems_to_go_on(page(AFTER), field(), other)
+
+
+def test_ink_that_is_surely_something_else_does_not_count() -> None:
+    seen: list[GreyImage] = []
+
+    def is_other(ink: GreyImage) -> bool:
+        seen.append(ink)
+        return True
+
+    clean, own = page(AFTER), field()
+    assert not goes_on(clean, own, (own,), DIGIT_PX, is_other)
+    assert [int((ink > 0).sum()) for ink in seen] == [int((clean.ink > 0).sum())]
+
+
+def test_a_ruled_line_beside_a_comb_is_no_digit() -> None:
+    clean = page()
+    ink, plumb = clean.ink.copy(), clean.plumb.copy()
+    plumb[90:160, 420:424] = True
+    ink[plumb] = 200
+    assert not seems_to_go_on(dataclasses.replace(clean, ink=ink, plumb=plumb), field())
+
+
+@pytest.mark.parametrize(("kind", "box"), [(FieldKind.CELL, COMB), (FieldKind.BOX, COMB)])
+def test_a_cell_wide_enough_for_a_number_has_no_neighbours_to_miss(
+    kind: FieldKind, box: Box
+) -> None:
+    assert not seems_to_go_on(page(AFTER, BEFORE), field(kind, box))
+
+
+def box_beside(gap: int, top: int = 100) -> Field:
+    left = COMB.right + gap
+    return Field("f2", Box(top, left, top + 50, left + 40), FieldKind.BOX)
+
+
+def test_a_box_right_beside_a_comb_is_a_piece_of_it() -> None:
+    own, other = field(), box_beside(20)
+    assert seems_to_go_on(page(), own, other)
+    assert seems_to_go_on(page(), other, own)
+
+
+def test_boxes_apart_or_in_another_row_are_fields_of_their_own() -> None:
+    assert not seems_to_go_on(page(), field(), box_beside(40))
+    assert not seems_to_go_on(page(), field(), box_beside(20, top=130))
+
+
+def test_a_line_that_passes_between_them_parts_a_box_from_a_comb() -> None:
+    clean = page()
+    plumb = clean.plumb.copy()
+    plumb[20:280, 409:412] = True
+    assert not seems_to_go_on(dataclasses.replace(clean, plumb=plumb), field(), box_beside(20))
+
+
+@pytest.mark.parametrize("kind", list(FieldKind))
+def test_fields_that_overlap_are_doubtful_both(kind: FieldKind) -> None:
+    own, other = field(), Field("f2", Box(110, 380, 150, 480), kind)
+    assert seems_to_go_on(page(), own, other)
+    assert seems_to_go_on(page(), other, own)
+    touching = Field("f2", Box(146, 300, 196, 460), FieldKind.CELL)
+    assert not seems_to_go_on(page(), own, touching)
+
+
+def test_a_comb_at_the_edge_of_the_page_can_be_judged() -> None:
+    clean = clean_of(np.zeros((60, 200), np.uint8), float(PEN))
+    assert not seems_to_go_on(clean, field(box=Box(0, 0, 60, 200)))
