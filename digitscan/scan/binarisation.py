@@ -74,12 +74,13 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
     found = np.empty(darkness.shape, np.bool_)
     for strip in strips(darkness.shape, window // 2 + reach):
         seen = darkness[strip.seen]
-        paper = cv2.blur(np.minimum(seen, round(2 * threshold)), (window, window))
-        contrast = cv2.subtract(seen, paper)
+        pale = cv2.threshold(seen, round(2 * threshold), 0, cv2.THRESH_TRUNC)[1]
+        contrast = cv2.subtract(seen, cv2.blur(pale, (window, window)))
         edge = cv2.convertScaleAbs(cv2.dilate(contrast, square), alpha=EDGE_SHARE)
-        ink = contrast > np.maximum(edge, round(threshold))
+        ink = (contrast > edge) & (contrast > round(threshold))
         if threshold < strongest:
-            ink &= (contrast > strongest) | (_thin(seen, stroke_px) > threshold)
+            # bytes against whole numbers: with a fraction every pixel would become a float first
+            ink &= (contrast > int(strongest)) | (_thin(seen, stroke_px) > int(threshold))
         found[strip.rows] = ink[strip.own]
     return found
 
