@@ -87,7 +87,7 @@ class Wish:
     type=click.IntRange(MIN_LIMIT),
     metavar="N",
     help="Learn from N of MNIST's digits only, for a quick try. Default: all but the last 5,000 "
-    "training digits, on which settings are chosen.",
+    "training digits, on which confidence is tuned; the svm learns from those as well in the end.",
 )
 @click.option(
     "--resume",

@@ -27,10 +27,16 @@ TALL_ON_LINE, TALL = 0.5, 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
 LEAST_STROKES = 4.0
 """Ink that counts is longer than this many stroke widths, drawn by the pen."""
+SHARED_SIDE = 0.15
+"""Cells nearer than this share of their height share a side."""
+TOUCH_STROKES, TOUCHING, TRIM = 2.0, 0.15, 0.1
+"""Ink nearer than this many stroke widths to a side touches it, along so much of its height, the
+cell's top and bottom left out.
+"""
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
 LETTERS = 2
-"""So many low pieces of ink in the place of one digit, or more high ones, are letters of a label."""
+"""So many low pieces of ink in the place of one digit, or more of any height, are letters."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
@@ -61,16 +67,14 @@ def goes_on(
     boxes = [other.box for other in others]
     if any(_overlap(field.box, box) for box in boxes):
         return True
+    if any(_continues(field, other, clean) or _crowds(field, other, clean) for other in others):
+        return True
     if field.kind is FieldKind.LINE:
         width, tall = round(REACH * field.box.height), TALL_ON_LINE
     elif _is_narrow(field) and field.kind is not FieldKind.CELL:
         width, tall = round(CELLS_REACH * _cell(field).width), TALL
     else:
         return False
-    if field.kind is not FieldKind.LINE and any(
-        _continues(field, other, clean) for other in others
-    ):
-        return True
     windows = _windows(field.box, width, clean.ink.shape[1])
     free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
     return any(_holds_digit(clean, window, tall * digit_px, is_other) for window in free)
@@ -85,15 +89,33 @@ def _is_narrow(field: Field) -> bool:
 
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
-    """Whether ``other`` follows in the same row: the next box of a comb, the next digit of a line."""
+    """Whether ``other`` follows in the same row: the next box of a comb, or part of a line."""
     on_line = field.kind is FieldKind.LINE
     if (other.kind is FieldKind.LINE) is not on_line or other.kind is FieldKind.CELL:
         return False
-    if not on_line and not _is_narrow(other):
+    if field.kind is FieldKind.CELL or not (on_line or _is_narrow(field)):
         return False
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
-    near = is_level(one, two) and two.left - one.right <= NEAR * one.height
+    reach = NEAR if on_line or _is_narrow(other) else SHARED_SIDE
+    near = is_level(one, two) and two.left - one.right <= reach * one.height
     return near and not is_parted(one, two, clean.plumb)
+
+
+def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
+    """Whether writing touches, from the right, the side that two wide cells share.
+
+    A number that outgrew its cell looks like that: its last digit stands in the next one.
+    """
+    if FieldKind.LINE in (field.kind, other.kind) or _is_narrow(field) or _is_narrow(other):
+        return False
+    one, two = sorted((field.box, other.box), key=lambda box: box.left)
+    if not is_level(one, two) or not 0 <= two.left - one.right <= SHARED_SIDE * one.height:
+        return False
+    trim, reach = round(TRIM * two.height), round(TOUCH_STROKES * clean.stroke_px)
+    strip = np.s_[two.top + trim : two.bottom - trim, two.left : two.left + reach]
+    side = cv2.dilate(clean.plumb[strip].astype(np.uint8), np.ones((3, 3), np.uint8))
+    inked = ((clean.ink[strip] > 0) & (side == 0)).any(axis=1)
+    return bool(inked.mean() >= TOUCHING) if inked.size else False
 
 
 def _windows(box: Box, width: int, right: int) -> list[Box]:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
+from digitscan.scan.strips import strips
 from digitscan.values import GreyImage, Mask
 
+Floats = npt.NDArray[np.float64]
+
+TONES = np.arange(256.0)
+"""All values that a pixel may have."""
 BACKGROUND_SIDE = 400
 """Longer side of the copy on which the paper's brightness is estimated."""
 BACKGROUND_REACH = 13
@@ -22,6 +28,8 @@ EDGE_SHARE = 0.32
 """Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
 EDGE_STROKES = 3
 WINDOW_STROKES = 14
+LEAST_STANDING_OUT = 24
+"""What is no darker than this, of 255, than around it, says nothing of how dark strokes are."""
 WIDEST_STROKES = 3.2
 """Pale areas wider than this many stroke widths are a watermark or a tint, not faint ink."""
 
@@ -45,7 +53,8 @@ def flatten_background(image: GreyImage) -> GreyImage:
     paper = np.maximum(paper, 24).astype(np.uint8)
     height, width = image.shape
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.bitwise_not(cv2.divide(image, full, scale=255)), np.uint8)
+    brightness = cv2.divide(image, full, scale=255, dst=full)
+    return np.asarray(cv2.bitwise_not(brightness, dst=brightness), np.uint8)
 
 
 def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
@@ -58,20 +67,31 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
     stroke_px : float
         Typical stroke width; the window of the local mean is ``WINDOW_STROKES`` times that.
     """
-    window = int(WINDOW_STROKES * stroke_px) | 1
-    contrast = cv2.subtract(darkness, cv2.blur(darkness, (window, window)))
-    typical = _typical_contrast(np.asarray(contrast[::3, ::3], np.uint8))
-    strongest = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
+    window, reach = int(WINDOW_STROKES * stroke_px) | 1, int(EDGE_STROKES * stroke_px) | 1
+    strongest = _strongest_threshold(darkness, window)
     threshold = min(strongest, max(FAINTEST, NOISE * _roughness(darkness)))
-    paper = cv2.blur(np.minimum(darkness, round(2 * threshold)), (window, window))
-    contrast = cv2.subtract(darkness, paper)
-    reach = int(EDGE_STROKES * stroke_px) | 1
-    darkest = cv2.dilate(contrast, np.ones((reach, reach), np.uint8))
-    edge = cv2.convertScaleAbs(darkest, alpha=EDGE_SHARE)
-    ink = contrast > np.maximum(edge, round(threshold))
-    if threshold < strongest:
-        ink &= (contrast > strongest) | (_thin(darkness, stroke_px) > threshold)
-    return np.asarray(ink, np.bool_)
+    square = np.ones((reach, reach), np.uint8)
+    found = np.empty(darkness.shape, np.bool_)
+    for strip in strips(darkness.shape, window // 2 + reach):
+        seen = darkness[strip.seen]
+        pale = cv2.threshold(seen, round(2 * threshold), 0, cv2.THRESH_TRUNC)[1]
+        contrast = cv2.subtract(seen, cv2.blur(pale, (window, window)))
+        edge = cv2.convertScaleAbs(cv2.dilate(contrast, square), alpha=EDGE_SHARE)
+        ink = (contrast > edge) & (contrast > round(threshold))
+        if threshold < strongest:
+            # bytes against whole numbers: with a fraction every pixel would become a float first
+            ink &= (contrast > int(strongest)) | (_thin(seen, stroke_px) > int(threshold))
+        found[strip.rows] = ink[strip.own]
+    return found
+
+
+def _strongest_threshold(darkness: GreyImage, window: int) -> float:
+    """Contrast that is ink however rough the paper is: a share of that of ordinary strokes."""
+    contrast = cv2.subtract(darkness, cv2.blur(darkness, (window, window)))
+    counts = _count_tones(np.asarray(contrast, np.uint8))
+    counts[: LEAST_STANDING_OUT + 1] = 0
+    typical = _median(TONES, counts) if counts.sum() > 30 else FAINTEST
+    return float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
 
 
 def _thin(darkness: GreyImage, stroke_px: float) -> GreyImage:
@@ -85,11 +105,19 @@ def _thin(darkness: GreyImage, stroke_px: float) -> GreyImage:
 
 def _roughness(darkness: GreyImage) -> float:
     """Standard deviation of the bare paper's darkness, by the median deviation."""
-    sample = darkness[::3, ::3]
-    return 1.48 * float(np.median(np.abs(sample - np.median(sample))))
+    counts = _count_tones(darkness)
+    return 1.48 * _median(np.abs(TONES - _median(TONES, counts)), counts)
 
 
-def _typical_contrast(contrast: GreyImage) -> float:
-    """Contrast of ordinary strokes: the median over what stands out at all."""
-    standing_out = contrast[contrast > 24]
-    return float(np.median(standing_out)) if standing_out.size > 30 else float(FAINTEST)
+def _count_tones(picture: GreyImage) -> Floats:
+    """How many pixels there are of each tone, (256,), on every third row and column."""
+    sample = np.ascontiguousarray(picture[::3, ::3])
+    return cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel().astype(np.float64)
+
+
+def _median(values: Floats, counts: Floats) -> float:
+    """Median of ``values`` (n,), each of which occurs so many times."""
+    order = np.argsort(values, kind="stable")
+    ends = np.cumsum(counts[order])
+    middle = np.array([(ends[-1] - 1) // 2, ends[-1] // 2])
+    return float(values[order][np.searchsorted(ends, middle, side="right")].mean())

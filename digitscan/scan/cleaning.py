@@ -32,6 +32,8 @@ OVERVIEW_SIDE = 1000
 OVERVIEW_STROKE_PX = 2.0
 PROBE_SIDE = 900
 """Side of the part of the page, at full resolution, on which strokes are measured."""
+LEAST_STEP = 0.6
+"""A page that becomes smaller than this is halved first, so that no pixel of it is passed over."""
 BILEVEL_THRESHOLD = 110
 STILL_SHIFT = 0.002
 """A homography that moves no corner by more than this share of the page is left out."""
@@ -166,12 +168,11 @@ def _work_scale(image: GreyImage) -> float:
 def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyImage:
     """Darkness of the page in the working image: (h, w) uint8, 0 white."""
     darkness = cv2.bitwise_not(image)
-    if _is_pure_scale(to_work):
-        how = cv2.INTER_AREA if to_work[0, 0] < 1 else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(darkness, size, interpolation=how), np.uint8)
-    if to_work[0, 0] < 0.6:
+    while to_work[0, 0] < LEAST_STEP:
         darkness = cv2.resize(darkness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         to_work = to_work @ np.diag([2.0, 2.0, 1.0])
+    if _is_pure_scale(to_work):
+        return np.asarray(cv2.resize(darkness, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     if np.allclose(to_work[2], [0, 0, 1]):
         moved = cv2.warpAffine(darkness, to_work[:2], size, borderMode=cv2.BORDER_REPLICATE)
     else:

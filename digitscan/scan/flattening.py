@@ -149,10 +149,11 @@ def _segment(shade: GreyImage, bounds: Sequence[int]) -> tuple[float, float, flo
     for start, end in ((0.08, 0.36), (0.64, 0.92)):
         columns = np.arange(round(start * width), round(end * width))
         weight = line[:, columns]
-        if not weight.any():
+        total = weight.sum()
+        if total == 0:
             return None
-        row = np.average(np.arange(height), weights=weight.sum(axis=1))
-        places.append((row, np.average(columns, weights=weight.sum(axis=0))))
+        row = np.arange(height) @ weight.sum(axis=1) / total
+        places.append((row, columns @ weight.sum(axis=0) / total))
     (row, column), (last_row, last_column) = places
     slope = (last_row - row) / (last_column - column)
     beginning = float(top + row - slope * column)

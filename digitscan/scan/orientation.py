@@ -162,7 +162,7 @@ def vote_of_word(word: GreyImage) -> float:
     Zero where there are too few letters. ``word`` is (h, w) uint8, 0 black.
     """
     _, ink = cv2.threshold(word, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
-    blobs = cv2.connectedComponentsWithStats(ink)[2][1:]
+    blobs = cv2.connectedComponentsWithStats(ink, ltype=cv2.CV_16U)[2][1:]
     if len(blobs) < FEWEST_LETTERS:
         return 0.0
     typical = float(np.percentile(blobs[:, 3], 90))

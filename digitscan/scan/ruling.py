@@ -124,10 +124,10 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     """
     beside = _beside_px(stroke_px)
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
-    rows = np.minimum(thick, np.uint8(DARK_ENOUGH))
+    rows = np.asarray(cv2.threshold(thick, DARK_ENOUGH, 0, cv2.THRESH_TRUNC)[1], np.uint8)
     mean = _stretch_means(rows, int(SHORTEST_STROKES * stroke_px) | 1)
-    least = np.maximum(cv2.convertScaleAbs(rows, alpha=EVEN), GRAIN) - GRAIN
-    even = cv2.compare(mean, least, cv2.CMP_GE)
+    share, grained = cv2.convertScaleAbs(rows, alpha=EVEN), cv2.convertScaleAbs(mean, beta=GRAIN)
+    even = cv2.compare(grained, share, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
     around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
     rise = cv2.threshold(cv2.subtract(mean, around), LEAST_RISE, 255, cv2.THRESH_BINARY)[1]
@@ -161,12 +161,12 @@ def _tone_of_line(contour: Contour, darkness: Picture, stroke_px: float) -> floa
 
 def _shown(inside: Picture, own: Picture) -> float:
     """Share of a line's columns that are at least half as dark as the line, along its middle."""
-    rows = np.arange(len(inside))
-    counts = np.maximum(np.count_nonzero(inside, axis=0), 1)
-    middle = np.rint(rows @ (inside > 0) / counts).astype(int)
-    beside = np.clip(middle + np.array([[-1], [0], [1]]), 0, len(inside) - 1)
-    tones = np.sort(own[beside, np.arange(inside.shape[1])].max(axis=0))
-    dark = np.interp(DARK_COLUMN * (tones.size - 1), np.arange(tones.size), tones)
+    columns = np.arange(inside.shape[1])
+    rows = np.arange(len(inside), dtype=np.float32)
+    place, filled = np.stack([rows, np.ones_like(rows)]) @ (inside > 0).astype(np.float32)
+    around = np.asarray(cv2.dilate(own, np.ones((3, 1), np.uint8)), np.uint8)
+    tones = np.sort(around[np.rint(place / filled).astype(np.intp), columns])
+    dark = np.interp(DARK_COLUMN * (tones.size - 1), columns, tones)
     return float(np.count_nonzero(tones > HALF * dark) / tones.size)
 
 

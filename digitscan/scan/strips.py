@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-STRIP_PIXELS = 1 << 18
+STRIP_PIXELS = 1 << 19
 """Pixels of a strip: a few pictures of that size fit into a processor's cache, and the rows around
 a strip, which are looked at twice, cost little."""
 
@@ -26,7 +26,7 @@ class Strip:
 def strips(shape: tuple[int, ...], reach: int) -> Iterator[Strip]:
     """Cut a page of ``shape`` into strips, with ``reach`` rows above and below as far as there are.
 
-    >>> [strip.seen for strip in strips((5, 1 << 17), 1)]
+    >>> [strip.seen for strip in strips((5, 1 << 18), 1)]
     [slice(0, 3, None), slice(1, 5, None), slice(3, 5, None)]
     """
     height, width = shape[:2]

@@ -85,7 +85,8 @@ def test_overwrite_limit_extra_and_quiet(drawn: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.output == ""
     card = read_model(path)[1]
-    assert card.counts["digits"] == 101
+    own, validation = 1, 32
+    assert card.counts["digits"] == 100 + own + validation
     assert "1 own digits" in card.data
 
 
