@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from sheets import PEN, clean_of, draw_digit, draw_path, paper
+from sheets import PEN, clean_of, draw_digit, paper
 
 from digitscan.form.beside import goes_on
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage
@@ -54,10 +54,14 @@ def test_low_print_beside_a_comb_is_no_digit() -> None:
 
 
 def test_many_letters_beside_a_comb_are_a_label() -> None:
-    image = paper(300, 700)
-    for left in (408, 424, 440):
-        draw_path(image, [(107, left), (143, left)])
-    assert not seems_to_go_on(clean_of(np.asarray(255 - image, np.uint8)), field())
+    letters = [Box(107, left, 143, left + 13) for left in (405, 422, 439)]
+    assert not seems_to_go_on(page(*letters), field())
+    assert seems_to_go_on(page(letters[0]), field())
+
+
+def test_two_low_letters_beside_a_comb_are_a_label_whatever_stands_by_them() -> None:
+    low = [Box(122, left, 143, left + 13) for left in (405, 422)]
+    assert not seems_to_go_on(page(*low, Box(107, 442, 143, 451)), field())
 
 
 def test_a_digit_of_the_next_field_is_that_fields() -> None:
@@ -113,6 +117,33 @@ def test_a_line_that_passes_between_them_parts_a_box_from_a_comb() -> None:
     plumb = clean.plumb.copy()
     plumb[20:280, 409:412] = True
     assert not seems_to_go_on(dataclasses.replace(clean, plumb=plumb), field(), box_beside(20))
+
+
+WIDE, NEXT = Box(100, 100, 150, 220), Box(100, 223, 150, 343)
+"""Two cells for whole numbers that share a side."""
+
+
+@pytest.mark.parametrize("kind", [FieldKind.CELL, FieldKind.BOX])
+@pytest.mark.parametrize(("left", "crowded"), [(224, True), (250, False)])
+def test_writing_at_the_side_that_two_cells_share_may_be_of_either(
+    kind: FieldKind, left: int, crowded: bool
+) -> None:
+    image = paper(300, 700)
+    draw_digit(image, 5, Box(107, left, 143, left + 22))
+    clean = clean_of(np.asarray(255 - image, np.uint8))
+    own, other = Field("f1", WIDE, kind), Field("f2", NEXT, kind)
+    assert seems_to_go_on(clean, own, other) is crowded
+    assert seems_to_go_on(clean, other, own) is crowded
+
+
+def test_the_side_itself_is_no_writing() -> None:
+    clean = page()
+    ink, plumb = clean.ink.copy(), clean.plumb.copy()
+    plumb[95:155, 219:224] = True
+    ink[95:155, 219:225] = 200
+    ruled = dataclasses.replace(clean, ink=ink, plumb=plumb)
+    own, other = Field("f1", WIDE, FieldKind.CELL), Field("f2", NEXT, FieldKind.CELL)
+    assert not seems_to_go_on(ruled, own, other)
 
 
 @pytest.mark.parametrize("kind", list(FieldKind))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitscan.form.combs import find_combs
+from digitscan.form.combs import find_combs, is_parted
 from digitscan.values import Box, Mask
 
 TOP, BOTTOM = 100, 150
@@ -137,3 +137,35 @@ def test_any_row_is_parted_from_left_to_right(widths: list[tuple[int, int]]) -> 
     assert all(cell.left < cell.right for comb in combs for cell in comb)
     assert abs(combs[0][0].left - row[0].left) <= 40
     assert abs(combs[-1][-1].right - row[-1].right) <= 40
+
+
+LEFT, RIGHT = row_of([40, 40], gap=24)
+
+
+def passing(column: int, top: int = TOP - 20, bottom: int = BOTTOM + 20) -> Mask:
+    """A plumb line, 3 columns wide."""
+    plumb = no_lines()
+    plumb[top:bottom, column : column + 3] = True
+    return plumb
+
+
+def test_a_line_between_two_boxes_parts_them() -> None:
+    pair, middle = [LEFT, RIGHT], (LEFT.right + RIGHT.left) // 2
+    assert is_parted(LEFT, RIGHT, passing(middle))
+    assert [len(comb) for comb in find_combs(pair, level_over(pair), passing(middle))] == [1, 1]
+    assert sizes(pair) == [2], "without it they are one comb"
+
+
+@pytest.mark.parametrize("column", [LEFT.right, RIGHT.left - 3, LEFT.left + 10, 700])
+def test_their_own_sides_and_lines_elsewhere_do_not(column: int) -> None:
+    assert not is_parted(LEFT, RIGHT, passing(column))
+
+
+def test_a_line_no_higher_than_the_boxes_is_a_divider_between_them() -> None:
+    middle = (LEFT.right + RIGHT.left) // 2
+    assert not is_parted(LEFT, RIGHT, passing(middle, TOP, BOTTOM))
+
+
+def test_cells_that_share_a_side_are_not_parted() -> None:
+    first, second = row_of([40, 40])
+    assert not is_parted(first, second, passing(first.right, 0, 300))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from digitscan.glyph.arcs import lay_arcs
+from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import make_candidates
 from digitscan.glyph.decoding import decode_field
 from digitscan.glyph.leftovers import Leftover
@@ -16,6 +17,8 @@ from digitscan.rules import ANY_NUMBER, Rule
 from digitscan.values import NOT_A_DIGIT, Box, GreyImage, Probabilities, Reading, Status
 
 STROKE = 5.0
+PLAIN = Calibration(bias=0.0, posterior=1.0, weakest=0.0, steps=())
+"""With this calibration the confidence is the share of all mass behind the value."""
 
 
 def bars(*columns: int) -> GreyImage:
@@ -37,11 +40,13 @@ def read(
     rows: list[list[float]],
     rule: Rule = ANY_NUMBER,
     cells: tuple[Box, ...] = (),
+    torn: bool = False,
+    calibration: Calibration | None = None,
 ) -> Reading:
     pieces = cut_pieces(ink, (0, 0), STROKE, cells)
     candidates = make_candidates(pieces, STROKE)
     assert len(candidates) == len(rows)
-    return decode_field(pieces, candidates, probabilities(rows), rule, 0.9)
+    return decode_field(pieces, candidates, probabilities(rows), rule, 0.9, torn, calibration)
 
 
 def probabilities(rows: list[list[float]]) -> Probabilities:
@@ -63,11 +68,26 @@ def test_sure_digits_are_ok_and_keep_their_leading_zero() -> None:
 def test_an_unsure_digit_is_reviewed_and_its_rival_told() -> None:
     torn = [0.0] * 11
     torn[1], torn[7] = 0.6, 0.4
-    reading = read(bars(20, 60), [row(3), torn])
+    reading = read(bars(20, 60), [row(3), torn], calibration=PLAIN)
     assert (reading.value, reading.status) == ("31", Status.REVIEW)
     assert reading.confidence == pytest.approx(0.6, abs=0.02)
     assert reading.alternatives[0].value == "37"
     assert reading.alternatives[0].confidence == pytest.approx(0.4, abs=0.02)
+    assert read(bars(20, 60), [row(3), torn]).status is Status.REVIEW, (
+        "as digitscan is shipped, too"
+    )
+
+
+def test_a_number_that_may_go_on_beyond_its_field_is_reviewed() -> None:
+    ink, rows = bars(20, 60), [row(3), row(1)]
+    whole, torn = read(ink, rows), read(ink, rows, torn=True)
+    assert (whole.value, whole.status) == ("31", Status.OK)
+    assert (torn.value, torn.status) == ("31", Status.REVIEW)
+    assert torn.confidence == pytest.approx(whole.confidence / 2)
+
+
+def test_a_torn_field_without_ink_is_blank() -> None:
+    assert read(bars(), [], torn=True).status is Status.BLANK
 
 
 def test_confidence_falls_with_the_length_of_the_string() -> None:
@@ -78,10 +98,14 @@ def test_confidence_falls_with_the_length_of_the_string() -> None:
     assert long.confidence < short.confidence
 
 
-def test_ambiguous_grouping_is_reviewed() -> None:
+def test_ambiguous_grouping_costs_confidence() -> None:
     """Two close strokes, sure to be 1 and 1 apart, and just as sure to be 4 together."""
-    reading = read(bars(20, 28), [row(1), row(4), row(1)])
+    rows = [row(1), row(4), row(1)]
+    reading = read(bars(20, 28), rows, calibration=PLAIN)
     assert reading.status is Status.REVIEW
+    assert reading.confidence + reading.alternatives[0].confidence == pytest.approx(1, abs=0.02)
+    apart = read(bars(20, 80), [row(1), row(1)])
+    assert read(bars(20, 28), rows).confidence < apart.confidence - 0.01
     assert {reading.value, reading.alternatives[0].value} == {"4", "11"}
 
 

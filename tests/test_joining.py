@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from sheets import PEN, draw_box, draw_digit, draw_path, paper
+from sheets import PEN, draw_box, draw_path, paper
 
 from digitscan.scan.joining import join_lines
 from digitscan.scan.ruling import find_ruling
@@ -93,13 +93,12 @@ def test_no_pieces_and_one_piece_are_left_alone(pieces: tuple[tuple[int, int], .
     assert not joined(np.full((200, 500), PALE, np.uint8), pieces).any()
 
 
-def test_a_pale_box_that_digits_cross_is_closed() -> None:
-    image = paper(260, 500)
-    draw_box(image, Box(60, 60, 130, 400), tone=235)
-    for left in (120, 190, 260):
-        draw_digit(image, 2, Box(70, left, 142, left + 40))
-    draw_path(image, [(80, 330), (150, 320)])
+def test_a_pale_box_that_strokes_cross_is_closed() -> None:
+    image = paper(260, 700)
+    draw_box(image, Box(60, 60, 130, 600), tone=235)
+    for left in (170, 310, 450):
+        draw_path(image, [(80, left + 20), (150, left)])
     level, plumb = find_ruling(np.asarray(255 - image, np.uint8), float(PEN))
-    assert (level[128:134, 62:398] > 0).any(axis=0).all()
-    assert (level[56:62, 62:398] > 0).any(axis=0).all()
-    assert not plumb[70:125, 80:390].any()
+    assert (level[128:134, 62:598] > 0).any(axis=0).all()
+    assert (level[56:62, 62:598] > 0).any(axis=0).all()
+    assert not plumb[70:125, 80:590].any()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -102,3 +104,33 @@ def test_ink_is_as_coloured_as_its_darkest_pixels() -> None:
     assert ink_chroma(crop) < 0.05
     crop[5:15, 8:11] = BLUE
     assert ink_chroma(crop) > 0.4
+
+
+def test_a_number_that_is_small_in_its_box_is_print() -> None:
+    large = Box(0, 0, 150, 160)
+    assert statuses((record("12", large, 30),)) == [Status.REVIEW]
+    assert statuses((record("12", large, 90),)) == [Status.OK]
+
+
+def test_a_low_number_on_a_line_is_none_the_less_written() -> None:
+    low = record("12", Box(0, 0, 150, 160), 30)
+    on_line = replace(low, field=replace(low.field, kind=FieldKind.LINE))
+    assert statuses((on_line,)) == [Status.OK]
+
+
+@pytest.mark.parametrize(("height", "status"), [(35, Status.OK), (12, Status.REVIEW)])
+def test_a_page_that_lies_on_its_side_is_judged_alike(height: int, status: Status) -> None:
+    upright = record("12", Box(0, 0, 50, 160), height)
+    turned = replace(
+        upright,
+        field=replace(upright.field, box=on_its_side(upright.field.box)),
+        reading=replace(
+            upright.reading,
+            digits=tuple(replace(d, box=on_its_side(d.box)) for d in upright.reading.digits),
+        ),
+    )
+    assert statuses((upright,)) == statuses((turned,)) == [status]
+
+
+def on_its_side(box: Box) -> Box:
+    return Box(box.left, box.top, box.right, box.bottom)

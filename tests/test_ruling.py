@@ -17,10 +17,12 @@ from sheets import (
     draw_digit,
     draw_path,
     draw_table,
+    noisy,
     paper,
     shrunk,
 )
 
+from digitscan.scan.binarisation import find_ink, flatten_background
 from digitscan.scan.ruling import find_ruling
 from digitscan.values import Box, GreyImage
 
@@ -154,3 +156,90 @@ def test_lines_of_any_width_up_to_the_pen_are_found() -> None:
         draw_box(image, Box(60, 60, 120, 400), line)
         level, plumb = ruling(image)
         assert share_found(level | plumb, image) > 0.98, line
+
+
+def on_grainy_paper(drawn: GreyImage, paler: int, grain: float) -> GreyImage:
+    """Darkness of a scan on which the ink of ``drawn`` is only so much darker than the paper."""
+    scan = noisy(np.where(drawn == 0, 225 - paler, 225).astype(np.uint8), grain)
+    return flatten_background(scan)
+
+
+@pytest.mark.parametrize(("paler", "grain"), [(8, 1), (12, 2), (20, 4)])
+def test_a_pale_line_is_found(paler: int, grain: float) -> None:
+    drawn = paper(300, 700)
+    draw_box(drawn, Box(60, 60, 120, 600))
+    level, plumb = find_ruling(on_grainy_paper(drawn, paler, grain), float(PEN))
+    assert share_found(level | plumb, drawn) > 0.85
+    assert not level[70:110].any()
+    assert not plumb[:, 70:590].any()
+
+
+def test_a_line_too_pale_to_be_ink_is_found() -> None:
+    drawn = paper(300, 700)
+    draw_box(drawn, Box(60, 60, 120, 600))
+    darkness = on_grainy_paper(drawn, 8, 1)
+    level, plumb = find_ruling(darkness, float(PEN))
+    assert find_ink(darkness, float(PEN))[drawn == 0].mean() < 0.1
+    assert share_found(level | plumb, drawn) > 0.95
+
+
+def test_grain_alone_gives_no_lines() -> None:
+    level, plumb = find_ruling(on_grainy_paper(paper(400, 700), 0, 6), float(PEN))
+    assert not (level | plumb).any()
+
+
+@pytest.mark.parametrize("size", [0.6, 1.0])
+def test_a_line_of_print_is_no_ruling(size: float) -> None:
+    image = paper(200, 900)
+    words = "surname and first name in capitals HILLTHILL"
+    cv2.putText(image, words, (20, 100), cv2.FONT_HERSHEY_SIMPLEX, size, 0, 2, cv2.LINE_AA)
+    level, plumb = ruling(image)
+    assert not (level | plumb).any()
+
+
+@pytest.mark.parametrize("row", [85, 95, 105])
+def test_a_bar_from_side_to_side_of_a_cell_is_a_stroke(row: int) -> None:
+    image = paper(220, 400)
+    cells = draw_comb(image, Box(60, 60, 130, 60 + 3 * 48), 3)
+    image[row : row + PEN, cells[1].left - 2 : cells[1].right + 2] = 0
+    level, _ = ruling(image)
+    assert not level[row : row + PEN, cells[1].left + 6 : cells[1].right - 6].any()
+
+
+def test_equal_bars_one_over_another_are_a_table_of_one_column() -> None:
+    image = paper(500, 300)
+    draw_table(image, Box(40, 60, 440, 112), 8, 1)
+    level, plumb = ruling(image)
+    assert share_found(level | plumb, image) > 0.98
+
+
+def test_the_arcs_of_a_digit_that_stands_on_a_line_are_no_part_of_it() -> None:
+    image, frame = paper(200, 400), paper(200, 400)
+    draw_box(frame, Box(60, 60, 120, 340))
+    image[:] = frame
+    draw_digit(image, 0, Box(72, 180, 121, 212))
+    level, _ = ruling(image)
+    alone, _ = ruling(frame)
+    assert not (level[:116] > alone[:116]).any()
+    assert np.count_nonzero(level, axis=0).max() <= np.count_nonzero(alone, axis=0).max() + 2
+
+
+def test_faint_dividers_in_a_dark_frame_are_lines_and_a_dark_stroke_in_a_pale_one_is_not() -> None:
+    frame, divider = paper(200, 400), paper(200, 400)
+    draw_box(frame, Box(60, 60, 120, 150))
+    divider[60:120, 104:107] = 0
+    for of_frame, of_divider, found in ((0, 150, True), (170, 0, False)):
+        image = paper(200, 400)
+        image[frame == 0], image[divider == 0] = of_frame, of_divider
+        _, plumb = ruling(image)
+        assert bool(plumb[70:110, 104:107].any()) is found
+
+
+def test_two_stems_on_one_line_are_no_sides_of_a_box() -> None:
+    image = paper(200, 760)
+    cells = draw_comb(image, Box(60, 60, 130, 60 + 10 * 64), 10)
+    for cell in (cells[2], cells[8]):
+        draw_path(image, [(84, cell.left + 40), (126, cell.left + 40)])
+    _, plumb = ruling(image)
+    for cell in (cells[2], cells[8]):
+        assert not plumb[90:120, cell.left + 30 : cell.left + 50].any()

@@ -108,4 +108,5 @@ def test_print_askew_on_its_sheet_is_levelled_not_the_sheet(degrees: float) -> N
     clean = clean_page(page_of(noisy(np.asarray(scan, np.uint8), 3)))
     line = np.array(moved([(440, 260), (440, 500)], turn)) + 70
     start, end = moved([(row, column) for row, column in line], np.linalg.inv(clean.to_scan))
-    assert abs(np.degrees(np.arctan2(*(end - start)))) < 0.2
+    # a skew that moves no corner by more than a 500th of the page is left as it is
+    assert abs(np.degrees(np.arctan2(*(end - start)))) < 0.25

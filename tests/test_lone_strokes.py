@@ -1,0 +1,73 @@
+"""Strokes that are a 1, and those that may be anything."""
+
+from __future__ import annotations
+
+import pytest
+
+from digitscan.lone_strokes import doubt_strokes
+from digitscan.values import Box, Field, FieldKind, PageRef, Reading, Record, Status
+
+REF = PageRef("sheet.png")
+
+
+def record(
+    value: str,
+    status: Status = Status.OK,
+    kind: FieldKind = FieldKind.CELL,
+    box: Box = Box(0, 0, 50, 100),  # noqa: B008, a frozen value
+) -> Record:
+    return Record(REF, Field("f", box, kind), Reading(value, 0.99, status))
+
+
+def statuses(*records: Record) -> list[Status]:
+    return [each.reading.status for each in doubt_strokes(records)]
+
+
+@pytest.mark.parametrize("value", ["1", "11", "1111"])
+def test_strokes_on_a_line_are_doubted(value: str) -> None:
+    assert statuses(record(value, kind=FieldKind.LINE)) == [Status.REVIEW]
+
+
+@pytest.mark.parametrize("kind", [FieldKind.BOX, FieldKind.COMB, FieldKind.CELL])
+def test_a_one_in_a_box_among_numbers_is_ok(kind: FieldKind) -> None:
+    page = [record("1", kind=kind), *(record(value, kind=kind) for value in ("7", "10", "42"))]
+    assert statuses(*page) == [Status.OK] * 4
+
+
+def test_other_numbers_on_lines_are_not_doubted() -> None:
+    assert statuses(record("10", kind=FieldKind.LINE)) == [Status.OK]
+
+
+def test_strokes_among_tallies_are_doubted() -> None:
+    tallies = [record("", Status.UNREADABLE) for _ in range(3)]
+    assert statuses(record("1"), *tallies, record("11"))[::4] == [Status.REVIEW] * 2
+
+
+def test_strokes_of_which_there_are_many_are_tallies() -> None:
+    assert statuses(*(record("11") for _ in range(4))) == [Status.REVIEW] * 4
+
+
+def test_many_plain_numbers_speak_for_the_strokes_beside_them() -> None:
+    ones, plain = [record("1")] * 4, [record("8")] * 5
+    assert statuses(*ones, *plain) == [Status.OK] * 9
+
+
+def test_boxes_of_another_size_say_nothing() -> None:
+    tallies = [record("", Status.UNREADABLE, box=Box(0, 0, 50, 300)) for _ in range(5)]
+    assert statuses(record("1"), *tallies)[0] is Status.OK
+
+
+def test_what_was_not_ok_stays_what_it_was() -> None:
+    kept = [Status.REVIEW, Status.BLANK, Status.STRUCK, Status.UNREADABLE]
+    values = ["1", "", "", ""]
+    page = [record(v, s, FieldKind.LINE) for v, s in zip(values, kept, strict=True)]
+    assert statuses(*page) == kept
+
+
+def test_a_doubted_value_is_still_told() -> None:
+    (doubted,) = doubt_strokes((record("1", kind=FieldKind.LINE),))
+    assert (doubted.reading.value, doubted.reading.confidence) == ("1", 0.99)
+
+
+def test_no_records_stay_none() -> None:
+    assert doubt_strokes(()) == ()
