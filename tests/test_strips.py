@@ -13,12 +13,14 @@ from digitscan.values import GreyImage
 
 
 def _page() -> GreyImage:
-    """Darkness of a page with a grid of lines, strokes between them, and grain."""
+    """Darkness of a page full of bars, level and plumb, of many lengths, widths and tones."""
     rng = np.random.default_rng(3)
     page = rng.integers(0, 12, (300, 240)).astype(np.uint8)
-    page[20::40, 10:230] = 180
-    page[20:270, 10::55] = 150
-    page[25:290:9, 30:34] = 220
+    for number in range(160):
+        top, left = rng.integers(0, 300), rng.integers(0, 240)
+        length, width = rng.integers(10, 120), rng.integers(1, 5)
+        height, across = (width, length) if number % 2 else (length, width)
+        page[top : top + height, left : left + across] = rng.integers(15, 200)
     return page
 
 
