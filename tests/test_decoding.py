@@ -20,6 +20,9 @@ STROKE = 5.0
 PLAIN = Calibration(bias=0.0, posterior=1.0, weakest=0.0, steps=())
 """With this calibration the confidence is the share of all mass behind the value."""
 
+PLAIN = Calibration(bias=0.0, posterior=1.0, weakest=0.0, steps=())
+"""With this calibration the confidence is the share of all mass behind the value."""
+
 
 def bars(*columns: int) -> GreyImage:
     """Ink of upright strokes, 40 rows high, which the fake classifier may call any digit."""
@@ -54,7 +57,7 @@ def probabilities(rows: list[list[float]]) -> Probabilities:
 
 
 def test_no_ink_is_blank() -> None:
-    reading = decode_field((), (), probabilities([]), ANY_NUMBER, 0.9)
+    reading = decode_field((), (), probabilities([]), ANY_NUMBER, 0.9, calibration=PLAIN)
     assert (reading.value, reading.status) == ("", Status.BLANK)
 
 
@@ -220,7 +223,9 @@ def test_crossed_cells_before_the_number_are_passed_over() -> None:
     pieces = cut_pieces(ink, (0, 0), STROKE, COMB)
     candidates = make_candidates(pieces, STROKE)
     rows = [row(3) if c.box.left > 90 and c.box.width < 9 else row(10) for c in candidates]
-    reading = decode_field(pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9)
+    reading = decode_field(
+        pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9, calibration=PLAIN
+    )
     assert (reading.value, reading.status) == ("33", Status.OK)
 
 
@@ -230,7 +235,9 @@ def test_a_struck_number_is_struck() -> None:
     pieces = cut_pieces(ink, (0, 0), STROKE)
     candidates = make_candidates(pieces, STROKE)
     rows = [row(1) for _ in candidates]
-    reading = decode_field(pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9)
+    reading = decode_field(
+        pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9, calibration=PLAIN
+    )
     assert (reading.value, reading.status) == ("", Status.STRUCK)
 
 
@@ -282,6 +289,6 @@ def test_digits_point_at_the_candidates_that_were_read() -> None:
     pieces = cut_pieces(ink, (0, 0), STROKE)
     candidates = make_candidates(pieces, STROKE)
     table = probabilities([row(NOT_A_DIGIT), row(4), row(NOT_A_DIGIT)])
-    reading = decode_field(pieces, candidates, table, ANY_NUMBER, 0.9)
+    reading = decode_field(pieces, candidates, table, ANY_NUMBER, 0.9, calibration=PLAIN)
     assert np.array_equal(reading.digits[0].probabilities, table[1])
     assert reading.digits[0].box == candidates[1].box

@@ -16,8 +16,8 @@ from digitscan.cli.options import Verbosity
 from digitscan.cli.output import open_output, whole_write
 from digitscan.errors import UsageError
 from digitscan.glyph.calibration import load_calibration
+from digitscan.measure.expectation import expected_errors
 from digitscan.reader import Reader, ReaderSettings
-from digitscan.report.expectation import expected_errors
 from digitscan.report.overlay import OverlayFolder, draw_overlay
 from digitscan.report.summary import Summary, count, count_statuses
 from digitscan.report.tables import TableWriter, format_of, make_writer

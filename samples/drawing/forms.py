@@ -160,8 +160,7 @@ def tally_sheet() -> Sheet:
         sheet.line(68, base, 40, width=0.3)
         place = Place(68, base - 9.5, 40, 9.5)
         if value:
-            place = sheet.write(value, 76 + 3 * (row % 3), base - 0.8, DARIO, 7.0)
-        if value:
+            sheet.write(value, 76 + 3 * (row % 3), base - 0.8, DARIO, 7.0)
             sheet.keep(value, place, doubt(value, DARIO))
     return sheet
 
