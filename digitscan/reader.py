@@ -197,9 +197,10 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
     """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
     found = ink_of_field(clean, field)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
-    torn = found.torn or (
-        bool(pieces) and goes_on(clean, field, fields, digit_height(pieces), is_cross)
-    )
+    torn = found.torn
+    if pieces and not torn:
+        tone = float(np.median(found.ink[found.ink > 0]))
+        torn = goes_on(clean, field, fields, digit_height(pieces), tone, is_cross)
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 

@@ -31,7 +31,7 @@ def page(*digits: Box) -> CleanPage:
 
 
 def seems_to_go_on(clean: CleanPage, own: Field, *others: Field) -> bool:
-    return goes_on(clean, own, (own, *others), DIGIT_PX)
+    return goes_on(clean, own, (own, *others), DIGIT_PX, 200.0)
 
 
 @pytest.mark.parametrize("place", [AFTER, BEFORE])
@@ -77,7 +77,7 @@ def test_ink_that_is_surely_something_else_does_not_count() -> None:
         return True
 
     clean, own = page(AFTER), field()
-    assert not goes_on(clean, own, (own,), DIGIT_PX, is_other)
+    assert not goes_on(clean, own, (own,), DIGIT_PX, 200.0, is_other)
     assert [int((ink > 0).sum()) for ink in seen] == [int((clean.ink > 0).sum())]
 
 

@@ -7,6 +7,7 @@ as far as it goes, and wrong as a value.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -35,10 +36,25 @@ cell's top and bottom left out.
 """
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
+LIKE, SAME_PLACE, MANY = 0.3, 0.15, 4
+"""Combs in one column differ by at most this share of a cell, and their cells begin within the
+second of one another; so many make their length a rule.
+"""
+PALE = 0.5
+"""Ink paler than this share of the field's is not of its pen."""
 LETTERS = 2
 """So many low pieces of ink in the place of one digit, or more of any height, are letters."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a digit beside a field must be like: so high in pixels, so dark of 255, and no cross."""
+
+    lowest_px: float
+    palest: float
+    is_other: OtherInk
 
 
 def goes_on(
@@ -46,6 +62,7 @@ def goes_on(
     field: Field,
     fields: Sequence[Field],
     digit_px: float,
+    tone: float,
     is_other: OtherInk = lambda ink: False,
 ) -> bool:
     """Whether the next digit seems to stand beside the field, in no field or in one of its own.
@@ -60,12 +77,14 @@ def goes_on(
         All fields of the page.
     digit_px : float
         Height of the digits in the field.
+    tone : float
+        How dark their ink is, of 255; what is much paler beside the field is a printed pattern.
     is_other : callable
         Whether a piece of ink (h, w) uint8 is no digit for sure: a cross in an unused box.
     """
     others = [other for other in fields if other is not field]
     boxes = [other.box for other in others]
-    if any(_overlap(field.box, box) for box in boxes):
+    if any(_overlap(field.box, box) for box in boxes) or _is_part(field, others):
         return True
     if any(_continues(field, other, clean) or _crowds(field, other, clean) for other in others):
         return True
@@ -77,7 +96,8 @@ def goes_on(
         return False
     windows = _windows(field.box, width, clean.ink.shape[1])
     free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
-    return any(_holds_digit(clean, window, tall * digit_px, is_other) for window in free)
+    pen = Pen(tall * digit_px, PALE * tone, is_other)
+    return any(_holds_digit(clean, window, pen) for window in free)
 
 
 def _cell(field: Field) -> Box:
@@ -86,6 +106,33 @@ def _cell(field: Field) -> Box:
 
 def _is_narrow(field: Field) -> bool:
     return _cell(field).width <= NARROW * _cell(field).height
+
+
+def _is_part(field: Field, others: Sequence[Field]) -> bool:
+    """Whether several equal combs over and under the field have more cells than it has."""
+    if field.kind in (FieldKind.LINE, FieldKind.CELL) or not _is_narrow(field):
+        return False
+    cell, slack = _cell(field), LIKE * _cell(field).width
+    over = [
+        other.box
+        for other in others
+        if len(other.cells) > max(1, len(field.cells))
+        and _on_grid(cell.left, other.cells)
+        and abs(_cell(other).width - cell.width) <= slack
+        and abs(_cell(other).height - cell.height) <= slack
+        and other.box.left <= field.box.left + slack
+        and other.box.right >= field.box.right - slack
+    ]
+    alike = [
+        sum(abs(a.left - b.left) <= slack and abs(a.right - b.right) <= slack for b in over)
+        for a in over
+    ]
+    return max(alike, default=0) >= MANY
+
+
+def _on_grid(left: int, cells: Sequence[Box]) -> bool:
+    """Whether one of the ``cells`` begins at a column."""
+    return min(abs(left - cell.left) for cell in cells) <= SAME_PLACE * cells[0].width
 
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
@@ -137,17 +184,20 @@ def _meet(a: Box, b: Box) -> bool:
     return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
 
 
-def _holds_digit(clean: CleanPage, window: Box, tall_px: float, is_other: OtherInk) -> bool:
+def _holds_digit(clean: CleanPage, window: Box, pen: Pen) -> bool:
     """Whether ink as high as a digit stands in the place, ruled lines, print and crosses apart."""
     lines = (clean.level | clean.plumb)[window.slices].astype(np.uint8)
     free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
-    ink = np.where(free, clean.ink[window.slices], 0).astype(np.uint8)
+    around = clean.ink[window.slices]
+    ink = np.where(free & (around >= pen.palest), around, 0).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     much = stats[:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
     much[0] = False
-    tall = stats[:, cv2.CC_STAT_HEIGHT] >= tall_px
+    tall = stats[:, cv2.CC_STAT_HEIGHT] >= pen.lowest_px
     broad = much & (stats[:, cv2.CC_STAT_WIDTH] > 2 * clean.stroke_px)
     if broad.sum() > LETTERS or (broad & ~tall).sum() >= LETTERS:
         return False
     high = np.flatnonzero(much & tall)
-    return any(not is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high)
+    return any(
+        not pen.is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high
+    )
