@@ -20,9 +20,6 @@ STROKE = 5.0
 PLAIN = Calibration(bias=0.0, posterior=1.0, weakest=0.0, steps=())
 """With this calibration the confidence is the share of all mass behind the value."""
 
-PLAIN = Calibration(bias=0.0, posterior=1.0, weakest=0.0, steps=())
-"""With this calibration the confidence is the share of all mass behind the value."""
-
 
 def bars(*columns: int) -> GreyImage:
     """Ink of upright strokes, 40 rows high, which the fake classifier may call any digit."""
