@@ -60,7 +60,7 @@ class ReaderSettings:
     what evidence is worth; None is the one that belongs to this version.
     """
 
-    min_confidence: float = 0.9
+    min_confidence: float = 0.85
     max_mpixels: float = 250
     calibration: Calibration | None = None
 

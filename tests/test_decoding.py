@@ -289,3 +289,16 @@ def test_digits_point_at_the_candidates_that_were_read() -> None:
     reading = decode_field(pieces, candidates, table, ANY_NUMBER, 0.9, calibration=PLAIN)
     assert np.array_equal(reading.digits[0].probabilities, table[1])
     assert reading.digits[0].box == candidates[1].box
+
+
+@pytest.mark.parametrize(("digit", "status"), [(5, Status.OK), (3, Status.REVIEW)])
+def test_the_bar_of_a_5_may_stand_apart(digit: int, status: Status) -> None:
+    ink = bars(20, 120)
+    ink[28:33, 30:58] = 255
+    pieces = cut_pieces(ink, (0, 0), STROKE, ())
+    candidates = make_candidates(pieces, STROKE)
+    rows = [row((digit, 8, 7)[c.first] if c.first == c.last else NOT_A_DIGIT) for c in candidates]
+    reading = decode_field(
+        pieces, candidates, probabilities(rows), ANY_NUMBER, 0.5, calibration=PLAIN
+    )
+    assert (reading.value, reading.status) == (f"{digit}7", status)

@@ -84,7 +84,7 @@ def _without_pale(ink: GreyImage, stroke_px: float) -> GreyImage:
 
 def _level_of(ink: GreyImage, share: float) -> int:
     """Darkness that ``share`` of the inked pixels do not exceed."""
-    counts = np.bincount(ink.ravel(), minlength=256)
+    counts = cv2.calcHist([np.ascontiguousarray(ink)], [0], None, [256], [0, 256]).ravel()
     counts[0] = 0
     return int(np.searchsorted(np.cumsum(counts), share * counts.sum()))
 
@@ -125,7 +125,7 @@ def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> 
     lines = cv2.max(lying, standing)
     rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(lines)), np.uint8)
     length = int(TONE_STROKES * stroke_px) | 1
-    pen = cv2.max(_pen_on(ink, lying, (length, 1)), _pen_on(ink, standing, (1, length)))
+    pen = cv2.max(_pen_on(ink, lying, length), _pen_on(ink.T, standing.T, length).T)
     pen = cv2.bitwise_and(pen, cv2.bitwise_not(cv2.min(lying, standing)))
     rest = np.asarray(cv2.max(rest, pen), np.uint8)
     reach = int(BRIDGE_STROKES * stroke_px + 3) | 1
@@ -135,15 +135,19 @@ def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> 
     return np.asarray(cv2.max(rest, cv2.bitwise_and(ink, bridges)), np.uint8)
 
 
-def _pen_on(ink: GreyImage, lines: GreyImage, stretch: tuple[int, int]) -> GreyImage:
-    """Ink on ``lines`` (0 or 255) that is so much darker than a stretch of them (width, height).
+def _pen_on(ink: GreyImage, lines: GreyImage, length: int) -> GreyImage:
+    """Ink on level ``lines`` (0 or 255) that is so much darker than a ``length`` of them.
 
     There the pen runs over or along the line: the foot of a 2, the bar of a 7.
     """
-    on_line = cv2.bitwise_and(ink, lines).astype(np.float32)
-    share = cv2.blur((on_line > 0).astype(np.float32), stretch)
-    tone = cv2.blur(on_line, stretch) / np.maximum(share, 1e-3)
-    return np.where(on_line > DARKER * tone + DARKER_STEP, on_line, 0).astype(np.uint8)
+    pen = np.zeros(ink.shape, np.uint8)
+    rows = lines.any(axis=1)
+    if rows.any():
+        on_line = cv2.bitwise_and(ink[rows], lines[rows]).astype(np.float32)
+        share = cv2.blur((on_line > 0).astype(np.float32), (length, 1))
+        tone = cv2.blur(on_line, (length, 1)) / np.maximum(share, 1e-3)
+        pen[rows] = np.where(on_line > DARKER * tone + DARKER_STEP, on_line, 0)
+    return pen
 
 
 def _between(ink: GreyImage, reach: int) -> GreyImage:

@@ -46,7 +46,9 @@ def own_ink(
     torn : bool
         Whether a left or right side of the box cuts through ink that may be a digit's.
     """
-    count, *found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    # no more than one pixel in four begins a piece; 16 bits take a third of the time of 32
+    kind = cv2.CV_16U if ink.size < 4 << 16 else cv2.CV_32S
+    count, *found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=kind)
     labels, stats = (np.asarray(picture, np.int32) for picture in found)
     area = stats[:, cv2.CC_STAT_AREA]
     inside = np.bincount(labels[box.slices].ravel(), minlength=count)
@@ -54,7 +56,8 @@ def own_ink(
     rests = _rests(labels, stats, level, stroke_px) | _rests(labels, stats, plumb, stroke_px)
     rests[0] = True
     torn = _torn(labels, inside, belongs, box, stroke_px) & ~rests
-    return np.where((belongs & ~rests)[labels], ink, 0).astype(np.uint8), bool(torn.any())
+    own = (belongs & ~rests).astype(np.uint8)[labels]
+    return ink * own, bool(torn.any())
 
 
 def _rests(
@@ -63,8 +66,8 @@ def _rests(
     """Which pieces of ink are crumbs of a line, or slivers along it."""
     count, area = len(stats), stats[:, cv2.CC_STAT_AREA]
     square = np.ones((2 * NEAR_PX + 1, 2 * NEAR_PX + 1), np.uint8)
-    near = cv2.dilate(lines.astype(np.uint8), square) > 0
-    beside = np.bincount(labels[near], minlength=count)
+    near = cv2.dilate(lines.astype(np.uint8), square)
+    beside = np.bincount(labels[near > 0], minlength=count)
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
     crumb = (beside > 0) & (sides.max(axis=1) <= CRUMB_STROKES * stroke_px)
     sliver = (beside >= ALONG * area) & (sides.min(axis=1) <= SLIVER_STROKES * stroke_px)

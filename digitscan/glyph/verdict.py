@@ -17,6 +17,9 @@ DOUBTFUL = 0.5
 """A digit whose class is less likely than this may as well be something else."""
 MOSTLY = 0.5
 """A field is unreadable when more than this share of its ink is no digit."""
+BAR_GAP, BAR_RISE, BAR_DROP = 0.3, 0.3, 0.4
+"""Where the bar of a 5 may be: so far behind it, above its top and below its top, in digit heights.
+"""
 TALLY = 3
 """This many strokes in a row and nothing else are no number: tallies, bars of a code, hatching."""
 
@@ -72,20 +75,37 @@ def status_of_ink(
         return Status.STRUCK
     if junk >= read:
         return Status.UNREADABLE
-    silent = _all_silent(arcs, pieces) and not _is_tally(text)
+    silent = _all_silent(arcs, pieces, text) and not _is_tally(text)
     return Status.OK if silent else Status.REVIEW
 
 
-def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> bool:
+def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool:
     """Whether all that is passed over may be without a review."""
     height = digit_height(pieces)
     digits = [p for arc in arcs if arc.leftover is None for p in pieces[arc.start : arc.end]]
-    return all(
-        is_silent(arc.leftover, piece, digits, height)
-        for arc in arcs
-        if arc.leftover is not None
-        for piece in pieces[arc.start : arc.end]
-    )
+    read: list[Piece] = []
+    characters = iter(text)
+    last = ""
+    for arc in arcs:
+        own = pieces[arc.start : arc.end]
+        if arc.leftover is None:
+            read, last = list(own), next(characters)
+        elif not all(
+            is_silent(arc.leftover, piece, digits, height)
+            or (last == "5" and arc.leftover is Leftover.DASH and _is_bar(piece, read, height))
+            for piece in own
+        ):
+            return False
+    return True
+
+
+def _is_bar(dash: Piece, five: Sequence[Piece], height: float) -> bool:
+    """Whether a dash is the bar of the 5 before it, drawn apart from it."""
+    top = min(piece.box.top for piece in five)
+    low = max(piece.box.bottom for piece in five)
+    middle = (dash.box.top + dash.box.bottom) / 2
+    near = dash.start - max(piece.end for piece in five) <= BAR_GAP * height
+    return near and top - BAR_RISE * height <= middle <= top + BAR_DROP * (low - top)
 
 
 def _is_tally(text: str) -> bool:
