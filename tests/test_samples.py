@@ -27,7 +27,7 @@ FOLDERS = sorted(path.parent for path in SAMPLES.glob("*/expected.csv"))
 LEAST_OVERLAP = 0.5
 FOR_A_PERSON = {"review", "unreadable", "struck", "rule_failed"}
 LEAST_OK = 0.95
-"""Share of the clear values that are ``ok``: at the confidence of 0.9 some right ones are not."""
+"""Share of the clear values that are ``ok``: by what a confidence means, not all right ones are."""
 LARGEST_FOLDER_BYTES = 3_000_000
 
 
