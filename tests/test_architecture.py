@@ -16,9 +16,8 @@ FLOORS = {
     **dict.fromkeys(("scan", "form", "glyph"), 2),
     **dict.fromkeys(("printed", "lone_strokes", "learn"), 3),
     "reader": 4,
-    "measure": 5,
-    "report": 6,
-    "cli": 7,
+    **dict.fromkeys(("report", "measure"), 5),
+    "cli": 6,
 }
 HEAVY = {
     *("tensorflow", "keras", "sklearn", "skimage", "matplotlib", "onnx", "scipy"),

@@ -20,14 +20,14 @@ import pytest
 from PIL import Image
 
 from digitscan.reader import Reader
-from digitscan.values import Box, Field, FieldKind, PageResult, Reading, Record, Status
+from digitscan.values import Box, PageResult, Reading, Record, Status
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 FOLDERS = sorted(path.parent for path in SAMPLES.glob("*/expected.csv"))
 LEAST_OVERLAP = 0.5
 FOR_A_PERSON = {"review", "unreadable", "struck", "rule_failed"}
 LEAST_OK = 0.95
-"""Share of the clear values that are ``ok``: at the confidence of 0.9 some right ones are not."""
+"""Share of the clear values that are ``ok``: by what a confidence means, not all right ones are."""
 LARGEST_FOLDER_BYTES = 3_000_000
 
 
@@ -65,26 +65,9 @@ def overlap(first: Box, second: Box) -> float:
     return shared / (first.height * first.width + second.height * second.width - shared)
 
 
-def covered(inner: Box, outer: Box) -> float:
-    """Share of ``inner`` that lies in ``outer``, 0…1."""
-    height = min(inner.bottom, outer.bottom) - max(inner.top, outer.top)
-    width = min(inner.right, outer.right) - max(inner.left, outer.left)
-    return max(height, 0) * max(width, 0) / (inner.height * inner.width)
-
-
-def nearness(expected: Box, field: Field) -> float:
-    """How well a field lies where ``expected`` does, 0…1.
-
-    What is written on a line may be found with the whole line: then all of it lies in the field.
-    """
-    share = overlap(expected, field.box)
-    on_line = field.kind is FieldKind.LINE and expected.height >= 0.8 * field.box.height
-    return max(share, covered(expected, field.box) - 0.1) if on_line else share
-
-
 def find_record(expected: Expected, records: Sequence[Record]) -> int | None:
     """Index of the record that lies where ``expected`` does."""
-    shares = [nearness(expected.box, record.field) for record in records]
+    shares = [overlap(expected.box, record.field.box) for record in records]
     best = int(np.argmax(shares)) if shares else 0
     return best if shares and shares[best] >= LEAST_OVERLAP else None
 
