@@ -14,6 +14,7 @@ from digitscan.form.combs import find_combs
 from digitscan.form.extension import extend_combs
 from digitscan.form.lines import find_lines, find_lines_in_cell
 from digitscan.form.order import group_rows
+from digitscan.form.siblings import complete_combs
 from digitscan.form.tables import part_tables
 from digitscan.rules import Rule
 from digitscan.values import Box, CleanPage, Field, FieldKind
@@ -31,11 +32,11 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
     groups = [
         group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)
     ]
-    groups = extend_combs(groups, clean.level, clean.plumb)
+    groups = complete_combs(extend_combs(groups, clean.level, clean.plumb))
     tables, others = part_tables(groups)
     fields = [Field("", cell, FieldKind.CELL) for cell in tables]
     fields += [_field_of_cells(group) for group in others]
-    lines = find_baselines(clean, cells)
+    lines = find_baselines(clean, cells + [cell for group in groups for cell in group])
     if not cells:
         lines = _lines_without_cells(lines, find_lines(clean))
     for high in (cell for cell in cells if cell not in low):

@@ -1,0 +1,87 @@
+"""Combs in, those of which cells are missing filled up after their equals above and below, out.
+
+A form repeats itself: where several combs of one size stand over one another, a piece of one in the
+same column is a comb like them whose other cells were too pale or too crowded to be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from digitscan.values import Box
+
+NARROW = 1.35
+"""Wider cells, as a share of their height, are for whole numbers."""
+LIKE = 0.25
+"""Difference in size and place of equal combs, as a share of a cell's width."""
+SAME_PLACE = 0.2
+"""How far a cell of a piece may be from the place of a cell in its column, likewise."""
+MANY = 4
+"""So many equal combs in a column make a rule."""
+
+Comb = list[Box]
+
+
+def complete_combs(groups: list[Comb]) -> list[Comb]:
+    """Put whole combs in the place of pieces of combs.
+
+    Parameters
+    ----------
+    groups : list of lists of Box
+        Combs and single cells of a page.
+    """
+    whole: list[Comb] = []
+    for family in _families(groups):
+        pieces = (group for group in groups if len(group) < len(family[0]))
+        for piece in pieces:
+            comb = _whole_comb(piece, family)
+            if comb and not any(_meet(comb, other) for other in [*family, *whole]):
+                whole.append(comb)
+    rest = [group for group in groups if not any(_meet(group, comb) for comb in whole)]
+    return rest + whole
+
+
+def _families(groups: list[Comb]) -> list[list[Comb]]:
+    """Sets of equal combs that stand over one another, those of most cells first."""
+    families: list[list[Comb]] = []
+    for comb in sorted((g for g in groups if len(g) > 1 and _is_narrow(g)), key=len, reverse=True):
+        family = next((f for f in families if _equal(f[-1], comb)), None)
+        if family is None:
+            families.append([comb])
+        else:
+            family.append(comb)
+    return [family for family in families if len(family) >= MANY]
+
+
+def _is_narrow(comb: Comb) -> bool:
+    return comb[0].width <= NARROW * comb[0].height
+
+
+def _equal(one: Comb, two: Comb) -> bool:
+    slack = 2 * LIKE * one[0].width
+    place = abs(one[0].left - two[0].left) <= slack and abs(one[-1].right - two[-1].right) <= slack
+    return place and len(one) == len(two) and _alike(one[0], two[0])
+
+
+def _alike(one: Box, two: Box) -> bool:
+    slack = LIKE * one.width
+    return abs(one.width - two.width) <= slack and abs(one.height - two.height) <= slack
+
+
+def _whole_comb(piece: Comb, family: Sequence[Comb]) -> Comb | None:
+    """The comb of ``family`` that ``piece`` is a part of, moved to where it must be."""
+    first = piece[0]
+    nearest = min(family, key=lambda comb: abs(comb[0].top - first.top))
+    place = min(nearest, key=lambda cell: abs(cell.left - first.left))
+    aside = first.left - place.left
+    if not _alike(place, first) or abs(aside) > SAME_PLACE * place.width:
+        return None
+    return [Box(first.top, c.left + aside, first.bottom, c.right + aside) for c in nearest]
+
+
+def _meet(one: Comb, two: Comb) -> bool:
+    """Whether two combs share more than a line."""
+    rows = min(one[0].bottom, two[0].bottom) - max(one[0].top, two[0].top)
+    columns = min(one[-1].right, two[-1].right) - max(one[0].left, two[0].left)
+    slack = LIKE * min(one[0].width, two[0].width)
+    return rows > slack and columns > slack

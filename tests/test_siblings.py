@@ -1,0 +1,51 @@
+"""Pieces of combs, filled up after the combs above and below them."""
+
+from __future__ import annotations
+
+import pytest
+
+from digitscan.form.siblings import MANY, complete_combs
+from digitscan.values import Box
+
+
+def comb(top: int, cells: int = 3, left: int = 100, size: int = 40) -> list[Box]:
+    """A comb of square cells that share their sides."""
+    return [Box(top, left + size * k, top + size, left + size * (k + 1) - 2) for k in range(cells)]
+
+
+COLUMN = [comb(100 * k) for k in range(MANY)]
+ROW = 100 * MANY
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_single_box_becomes_the_comb_that_stands_in_its_column(first: int) -> None:
+    piece = comb(ROW)[first : first + 1]
+    assert complete_combs([*COLUMN, piece])[-1] == comb(ROW)
+
+
+def test_two_pieces_of_one_row_become_one_comb() -> None:
+    whole = comb(ROW)
+    assert complete_combs([*COLUMN, whole[:1], whole[2:]])[MANY:] == [whole]
+
+
+def test_too_few_combs_make_no_rule() -> None:
+    groups = [*COLUMN[1:], comb(ROW)[:1]]
+    assert complete_combs(groups) == groups
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(comb(ROW, 1, left=120), id="between the cells"),
+        pytest.param(comb(ROW, 1, left=100, size=70), id="of another size"),
+        pytest.param(comb(ROW, 2, left=600), id="in another column"),
+    ],
+)
+def test_a_box_that_is_no_piece_stays_as_it_is(other: list[Box]) -> None:
+    groups = [*COLUMN, other]
+    assert complete_combs(groups) == groups
+
+
+def test_a_piece_never_grows_over_another_field() -> None:
+    groups = [*COLUMN, comb(120)[:1]]
+    assert comb(120) not in complete_combs(groups)
