@@ -49,6 +49,11 @@ class Calibration:
         good = [step for step in self.steps if step.error <= max_error]
         return min(good, key=lambda step: step.confidence, default=None)
 
+    @property
+    def least_error(self) -> float:
+        """The smallest share of wrong values that any threshold came to; 1 where none is known."""
+        return min((step.error for step in self.steps), default=1.0)
+
     def step_at(self, confidence: float) -> Step:
         """What the values with this confidence or more came to."""
         above = [step for step in self.steps if step.confidence >= confidence]

@@ -88,11 +88,34 @@ def test_an_unknown_ending_is_wrong_usage(scans: Path, tmp_path: Path) -> None:
         ["x.png", "--max-mpixels", "0"],
         ["x.png", "--max-mpixels", "inf"],
         ["x.png", "-f", "xml"],
+        ["x.png", "--max-error", "few"],
+        ["x.png", "--max-error", "0"],
+        ["x.png", "--max-error", "200%"],
     ],
 )
 def test_wrong_usage(arguments: list[str]) -> None:
     result = read(*arguments)
     assert result.exit_code == ExitCode.USAGE
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("share", ["4%", "0.04"])
+def test_an_error_rate_picks_the_confidence_and_tells_what_to_expect(
+    scans: Path, share: str
+) -> None:
+    draw(scans / "doubt.png", 30)
+    result = read(scans, "--max-error", share)
+    assert result.exit_code == 0
+    counts, expected = result.stderr.splitlines()
+    assert counts.startswith("3 pages, 3 fields: 2 ok, 1 review")
+    assert expected.startswith("ok from a confidence of 0.")
+    assert "of 2 ok values about 0 are expected to be wrong" in expected
+
+
+def test_an_error_rate_that_was_never_reached_is_not_promised(scans: Path) -> None:
+    result = read(scans, "--max-error", "0.0001%")
+    assert result.exit_code == ExitCode.USAGE
+    assert "more than can be promised" in result.stderr
     assert result.stdout == ""
 
 
