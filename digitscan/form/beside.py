@@ -36,10 +36,6 @@ cell's top and bottom left out.
 """
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
-LIKE, SAME_PLACE, MANY = 0.3, 0.15, 4
-"""Combs in one column differ by at most this share of a cell, and their cells begin within the
-second of one another; so many make their length a rule.
-"""
 PALE = 0.5
 """Ink paler than this share of the field's is not of its pen."""
 LETTERS = 2
@@ -84,7 +80,7 @@ def goes_on(
     """
     others = [other for other in fields if other is not field]
     boxes = [other.box for other in others]
-    if any(_overlap(field.box, box) for box in boxes) or _is_part(field, others):
+    if any(_overlap(field.box, box) for box in boxes):
         return True
     if any(_continues(field, other, clean) or _crowds(field, other, clean) for other in others):
         return True
@@ -106,33 +102,6 @@ def _cell(field: Field) -> Box:
 
 def _is_narrow(field: Field) -> bool:
     return _cell(field).width <= NARROW * _cell(field).height
-
-
-def _is_part(field: Field, others: Sequence[Field]) -> bool:
-    """Whether several equal combs over and under the field have more cells than it has."""
-    if field.kind in (FieldKind.LINE, FieldKind.CELL) or not _is_narrow(field):
-        return False
-    cell, slack = _cell(field), LIKE * _cell(field).width
-    over = [
-        other.box
-        for other in others
-        if len(other.cells) > max(1, len(field.cells))
-        and _on_grid(cell.left, other.cells)
-        and abs(_cell(other).width - cell.width) <= slack
-        and abs(_cell(other).height - cell.height) <= slack
-        and other.box.left <= field.box.left + slack
-        and other.box.right >= field.box.right - slack
-    ]
-    alike = [
-        sum(abs(a.left - b.left) <= slack and abs(a.right - b.right) <= slack for b in over)
-        for a in over
-    ]
-    return max(alike, default=0) >= MANY
-
-
-def _on_grid(left: int, cells: Sequence[Box]) -> bool:
-    """Whether one of the ``cells`` begins at a column."""
-    return min(abs(left - cell.left) for cell in cells) <= SAME_PLACE * cells[0].width
 
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
