@@ -41,6 +41,8 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
         lines = _lines_without_cells(lines, find_lines(clean))
     for high in (cell for cell in cells if cell not in low):
         lines += find_lines_in_cell(clean, high)
+    combs = [field.box for field in fields if field.kind is FieldKind.COMB]
+    lines = [line for line in lines if not any(_holds_middle(comb, line) for comb in combs)]
     fields += [Field("", box, FieldKind.LINE) for box in lines]
     return _in_reading_order(fields)
 
