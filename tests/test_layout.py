@@ -257,3 +257,17 @@ def test_boxes_seen_aslant_are_found_once() -> None:
         ((row, column),) = moved([((box.top + box.bottom) / 2, (box.left + box.right) / 2)], tilt)
         inside = [b for b, _ in found if b.top < row < b.bottom and b.left < column < b.right]
         assert len(inside) == 1
+
+
+def test_a_comb_of_which_one_box_shows_is_filled_up_and_no_line_beside_it() -> None:
+    image = paper(760, 700)
+    for row in range(5):
+        for place in range(3):
+            box = Box(60 + 140 * row, 80 + 75 * place, 130 + 140 * row, 140 + 75 * place)
+            if row < 4 or place == 0:
+                draw_box(image, box)
+            else:
+                image[box.bottom : box.bottom + 3, box.left : box.right] = 60
+            draw_digit(image, 2, Box(box.top + 14, box.left + 16, box.bottom - 12, box.left + 42))
+    found = find_fields(clean_page(page_of(image)))
+    assert [(field.kind, len(field.cells)) for field in found] == [(FieldKind.COMB, 3)] * 5
