@@ -70,6 +70,16 @@ class Box:
         """Index of the box in an image: ``image[box.slices]``."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    def shared_area(self, other: Box) -> int:
+        """Pixels that lie in both boxes; 0 where they are apart.
+
+        >>> Box(0, 0, 10, 10).shared_area(Box(8, 5, 20, 20))
+        10
+        """
+        rows = min(self.bottom, other.bottom) - max(self.top, other.top)
+        columns = min(self.right, other.right) - max(self.left, other.left)
+        return max(rows, 0) * max(columns, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class CleanPage:

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitscan.form.combs import is_parted
+from digitscan.form.combs import is_for_one_digit, is_parted
 from digitscan.form.order import is_level
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage
 
 OtherInk = Callable[[GreyImage], bool]
 
-NARROW = 1.35
-"""Wider cells, as a share of their height, hold whole numbers and have no neighbours to miss."""
 REACH = 0.9
 """How far beside a line of digits the next one may stand, as a share of their height."""
 CELLS_REACH = 1.5
@@ -78,7 +76,7 @@ def goes_on(
     is_other : callable
         Whether a piece of ink (h, w) uint8 is no digit for sure: a cross in an unused box.
     """
-    others = [other for other in fields if other is not field]
+    others = [other for other in fields if other is not field and _in_row(field, other)]
     boxes = [other.box for other in others]
     if any(_overlap(field.box, box) for box in boxes):
         return True
@@ -91,7 +89,7 @@ def goes_on(
     else:
         return False
     windows = _windows(field.box, width, clean.ink.shape[1])
-    free = [window for window in windows if not any(_meet(window, box) for box in boxes)]
+    free = [window for window in windows if not any(window.shared_area(box) for box in boxes)]
     pen = Pen(tall * digit_px, PALE * tone, is_other)
     return any(_holds_digit(clean, window, pen) for window in free)
 
@@ -100,8 +98,13 @@ def _cell(field: Field) -> Box:
     return field.cells[0] if field.cells else field.box
 
 
+def _in_row(field: Field, other: Field) -> bool:
+    """Whether two fields share rows of pixels: others say nothing about one another."""
+    return other.box.top < field.box.bottom and field.box.top < other.box.bottom
+
+
 def _is_narrow(field: Field) -> bool:
-    return _cell(field).width <= NARROW * _cell(field).height
+    return is_for_one_digit(_cell(field))
 
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
@@ -143,19 +146,12 @@ def _windows(box: Box, width: int, right: int) -> list[Box]:
 
 def _overlap(a: Box, b: Box) -> bool:
     """Whether two fields share much of the smaller one: at least one of them is no field."""
-    rows, columns = min(a.bottom, b.bottom) - max(a.top, b.top), 0
-    if rows > 0:
-        columns = max(0, min(a.right, b.right) - max(a.left, b.left))
-    return rows * columns > SHARED * min(a.height * a.width, b.height * b.width)
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
+    return a.shared_area(b) > SHARED * min(a.height * a.width, b.height * b.width)
 
 
 def _holds_digit(clean: CleanPage, window: Box, pen: Pen) -> bool:
     """Whether ink as high as a digit stands in the place, ruled lines, print and crosses apart."""
-    lines = (clean.level | clean.plumb)[window.slices].astype(np.uint8)
+    lines = (clean.level[window.slices] | clean.plumb[window.slices]).astype(np.uint8)
     free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
     around = clean.ink[window.slices]
     ink = np.where(free & (around >= pen.palest), around, 0).astype(np.uint8)

@@ -100,6 +100,11 @@ def _neighbours(left: Box, right: Box, level: Mask) -> bool:
     )
 
 
+def is_for_one_digit(cell: Box) -> bool:
+    """Whether a cell has room for one digit only."""
+    return cell.width <= WIDEST * cell.height
+
+
 def is_parted(left: Box, right: Box, plumb: Mask) -> bool:
     """Whether a line that is no side of either box passes between two boxes."""
     if right.left - left.right < ROOM * left.height:

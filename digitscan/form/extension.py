@@ -83,6 +83,5 @@ def _swallows(comb: list[Box], group: list[Box]) -> bool:
 
 
 def _lies_in(cell: Box, other: Box) -> bool:
-    rows = min(cell.bottom, other.bottom) - max(cell.top, other.top)
-    columns = min(cell.right, other.right) - max(cell.left, other.left)
-    return min(rows, columns) > 0 and rows * columns >= SWALLOWED * cell.height * cell.width
+    shared = cell.shared_area(other)
+    return shared > 0 and shared >= SWALLOWED * cell.height * cell.width

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from digitscan.form.combs import is_for_one_digit
 from digitscan.values import Box
 
-NARROW = 1.35
-"""Wider cells, as a share of their height, are for whole numbers."""
 LIKE = 0.25
 """Difference in size and place of equal combs, as a share of a cell's width."""
 SAME_PLACE = 0.2
@@ -44,17 +43,14 @@ def complete_combs(groups: list[Comb]) -> list[Comb]:
 def _families(groups: list[Comb]) -> list[list[Comb]]:
     """Sets of equal combs that stand over one another, those of most cells first."""
     families: list[list[Comb]] = []
-    for comb in sorted((g for g in groups if len(g) > 1 and _is_narrow(g)), key=len, reverse=True):
+    combs = [group for group in groups if len(group) > 1 and is_for_one_digit(group[0])]
+    for comb in sorted(combs, key=len, reverse=True):
         family = next((f for f in families if _equal(f[-1], comb)), None)
         if family is None:
             families.append([comb])
         else:
             family.append(comb)
     return [family for family in families if len(family) >= MANY]
-
-
-def _is_narrow(comb: Comb) -> bool:
-    return comb[0].width <= NARROW * comb[0].height
 
 
 def _equal(one: Comb, two: Comb) -> bool:

@@ -130,7 +130,7 @@ def _blobs(
     for i in sorted(range(len(outlines)), key=lambda i: spans[i][0] + spans[i][1]):
         box = boxes[i]
         own = ink[box.slices]
-        if any(_meet(box, other) for j, other in enumerate(boxes) if j != i):
+        if any(box.shared_area(other) for j, other in enumerate(boxes) if j != i):
             mask = np.zeros(own.shape, np.uint8)
             offset = (-box.left, -box.top)
             cv2.drawContours(mask, [outlines[i]], -1, 255, cv2.FILLED, offset=offset)
@@ -142,10 +142,6 @@ def _blobs(
 def _box(outline: Points) -> Box:
     left, top, width, height = cv2.boundingRect(outline)
     return Box(top, left, top + height, left + width)
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
 
 
 def middle_height(shapes: Sequence[tuple[Box, int]]) -> float:

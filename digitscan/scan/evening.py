@@ -17,6 +17,14 @@ SWOLLEN, SLACK_PX = 1.5, 1.0
 """Where an outline is so many times, and so many pixels, thicker than usual, it is not the line."""
 
 
+def fill_outline(contour: Contour) -> Picture:
+    """A picture of a line as large as its bounding box: (h, w) uint8, 255 inside its outline."""
+    left, top, width, height = cv2.boundingRect(contour)
+    picture = np.zeros((height, width), np.uint8)
+    cv2.drawContours(picture, [contour], -1, 255, cv2.FILLED, offset=(-left, -top))
+    return picture
+
+
 def draw_evenly(picture: Picture, contour: Contour) -> None:
     """Draw a level line into ``picture`` (H, W) uint8 with 255.
 
@@ -28,8 +36,7 @@ def draw_evenly(picture: Picture, contour: Contour) -> None:
         Outline of the line.
     """
     left, top, width, height = cv2.boundingRect(contour)
-    inside = np.zeros((height, width), np.uint8)
-    cv2.drawContours(inside, [contour], -1, 255, cv2.FILLED, offset=(-left, -top))
+    inside = fill_outline(contour)
     thickness = np.count_nonzero(inside, axis=0)
     usual = float(np.median(thickness))
     even = thickness <= SWOLLEN * usual + SLACK_PX

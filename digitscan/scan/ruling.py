@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.evening import draw_evenly
+from digitscan.scan.evening import draw_evenly, fill_outline
 from digitscan.scan.joining import join_lines
 from digitscan.scan.strips import strips
 from digitscan.values import Mask
@@ -185,9 +185,7 @@ def _beside(inside: Picture, darkness: Picture, left: int, top: int, tone: float
 def _inside(contour: Contour, page: Picture) -> tuple[Picture, Picture]:
     """A picture of a line, 255 inside its outline, and the page in its bounding box."""
     left, top, width, height = cv2.boundingRect(contour)
-    picture = np.zeros((height, width), np.uint8)
-    cv2.drawContours(picture, [contour], -1, 255, cv2.FILLED, offset=(-left, -top))
-    return picture, page[top : top + height, left : left + width]
+    return fill_outline(contour), page[top : top + height, left : left + width]
 
 
 def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
