@@ -68,7 +68,7 @@ def _without_pale(ink: GreyImage, stroke_px: float) -> GreyImage:
     dark = _level_of(ink, 0.9)
     if dark < DARK_PEN:
         return ink
-    pen = cv2.threshold(ink, PALE_SHARE * dark, 255, cv2.THRESH_TOZERO)[1]
+    pen = _darker_ink(ink, dark)
     reach = int(2 * AWAY_STROKES * stroke_px) | 1
     near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
     away = ((ink > 0) & (near == 0)).astype(np.uint8)
@@ -80,6 +80,15 @@ def _without_pale(ink: GreyImage, stroke_px: float) -> GreyImage:
     plumb = cv2.morphologyEx(away, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
     bars = cv2.countNonZero(cv2.max(level, plumb))
     return np.asarray(pen if bars >= STRAIGHT * area else ink, np.uint8)
+
+
+def _darker_ink(ink: GreyImage, dark: int) -> GreyImage:
+    """The ink that is no print: the darker of two kinds, and the pale rim of its strokes."""
+    inked = ink[ink > 0]
+    parting, _ = cv2.threshold(inked, 0, 255, cv2.THRESH_OTSU)
+    core = cv2.compare(ink, max(parting, PALE_SHARE * dark), cv2.CMP_GT)
+    rim = cv2.dilate(core, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.bitwise_and(ink, rim), np.uint8)
 
 
 def _level_of(ink: GreyImage, share: float) -> int:
