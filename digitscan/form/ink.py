@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,10 +18,13 @@ EDGE_STROKES = 2.5
 DARK_PEN = 130
 """Where the pen is at least this dark, of 255, paler ink beside it is told apart from it."""
 PALE_SHARE = 0.42
-AWAY_STROKES, LEAST_PATTERN = 2.5, 0.2
+AWAY_STROKES, LEAST_PATTERN = 1.2, 0.12
 """A pattern shows further than this from the pen, with this share of the pen's area, at least."""
-BAR_STROKES, STRAIGHT = 3.0, 0.45
-"""Length of its straight bars, in stroke widths, and the share of it that lies in such bars."""
+BAR_STROKES = 3.0
+"""Length of its straight bars, in stroke widths."""
+BARS_BESIDE_PEN, BARS_ANYWHERE = (0.25, 0.03), (0.75, 0.3)
+"""Share of a pattern that lies in level and in plumb bars, added up, and in the lesser of the two.
+A pale 0 beside dark digits has 0.6 and 0.15."""
 DARKER, DARKER_STEP = 1.5, 20
 """The pen shows on a line where it is so much darker, in times and in steps of 255."""
 TONE_STROKES = 30.0
@@ -55,15 +59,18 @@ def ink_of_field(clean: CleanPage, field: Field) -> FieldInk:
     box = field.box
     top, left = box.top - around.top, box.left - around.left
     inside = Box(top, left, top + box.height, left + box.width)
-    ink = _without_pale(ink, clean.stroke_px)
+    if field.kind is not FieldKind.LINE:
+        columns = [slice(c.left - around.left, c.right - around.left) for c in field.cells]
+        ink = _without_pale(ink, columns, clean.stroke_px)
     ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px)
     return FieldInk(ink, (around.top, around.left), torn)
 
 
-def _without_pale(ink: GreyImage, stroke_px: float) -> GreyImage:
+def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> GreyImage:
     """``ink`` without a pale pattern of bars that is printed in a box to write over.
 
-    Faint handwriting beside a darker stroke is as pale, but seldom straight and level or upright.
+    A stroke of a drying pen is as pale, but seldom straight and level or upright, and it is not
+    in the same place as a darker one: ``cells`` are the columns that may hold one digit.
     """
     dark = _level_of(ink, 0.9)
     if dark < DARK_PEN:
@@ -71,15 +78,31 @@ def _without_pale(ink: GreyImage, stroke_px: float) -> GreyImage:
     pen = _darker_ink(ink, dark)
     reach = int(2 * AWAY_STROKES * stroke_px) | 1
     near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
-    away = ((ink > 0) & (near == 0)).astype(np.uint8)
-    area = cv2.countNonZero(away)
-    if area < LEAST_PATTERN * cv2.countNonZero(pen):
-        return ink
-    length = int(BAR_STROKES * stroke_px)
-    level = cv2.morphologyEx(away, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    plumb = cv2.morphologyEx(away, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    bars = cv2.countNonZero(cv2.max(level, plumb))
-    return np.asarray(pen if bars >= STRAIGHT * area else ink, np.uint8)
+    away = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.compare(near, 0, cv2.CMP_GT))))
+    least = LEAST_PATTERN * cv2.countNonZero(pen)
+    beside_pen = np.where(_columns_with(pen, cells), away, 0).astype(np.uint8)
+    for pale, barred, lesser in ((beside_pen, *BARS_BESIDE_PEN), (away, *BARS_ANYWHERE)):
+        level, plumb, area = _bars(pale, int(BAR_STROKES * stroke_px))
+        if area >= least and level + plumb >= barred * area and min(level, plumb) >= lesser * area:
+            return pen
+    return ink
+
+
+def _bars(ink: GreyImage, length: int) -> tuple[int, int, int]:
+    """Pixels of the level bars of ``ink``, of its plumb bars, and of all of it."""
+    level, plumb = (
+        cv2.countNonZero(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
+        for shape in ((1, length), (length, 1))
+    )
+    return level, plumb, cv2.countNonZero(ink)
+
+
+def _columns_with(pen: GreyImage, cells: Sequence[slice]) -> Mask:
+    """Which columns, (w,), are those of a cell in which ``pen`` shows, or show it themselves."""
+    shown = np.asarray(pen.any(axis=0), np.bool_)
+    for cell in cells:
+        shown[cell] = shown[cell].any()
+    return shown
 
 
 def _darker_ink(ink: GreyImage, dark: int) -> GreyImage:

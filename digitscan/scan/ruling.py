@@ -131,7 +131,7 @@ def _standing_out(darkness: Picture, stroke_px: float) -> Picture:
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
     around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
     rise = cv2.threshold(cv2.subtract(mean, around), LEAST_RISE, 255, cv2.THRESH_BINARY)[1]
-    darkest = cv2.dilate(darkness, np.ones((2 * beside + 1, 1), np.uint8))
+    darkest = cv2.dilate(darkness, np.ones((2 * int(stroke_px + 1) + 1, 1), np.uint8))
     sharp = cv2.compare(thick, cv2.convertScaleAbs(darkest, alpha=HALF), cv2.CMP_GT)
     there = cv2.compare(rows, cv2.convertScaleAbs(mean, alpha=HALF), cv2.CMP_GT)
     return np.asarray(cv2.min(cv2.min(even, rise), cv2.min(sharp, there)), np.uint8)
