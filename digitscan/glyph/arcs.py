@@ -22,6 +22,8 @@ FLOOR = 1e-6
 """A probability below this is not believed: no classifier is that sure."""
 CUT = 2.3
 """What it costs to cut through touching ink: about one pair of digits in ten touches."""
+LOOPS_CUT = 0.7
+"""The same between two loops that lie side by side."""
 CUT_DEPTH = 0.8
 """What each stroke width crossed, over the first, costs on top."""
 CROWDED = 5.0
@@ -89,4 +91,6 @@ def _cut_cost(piece: Piece) -> float:
     """What it costs to part a piece from the one before it."""
     if piece.cut is None:
         return 0.0
+    if piece.cut.between_loops:
+        return LOOPS_CUT
     return CUT + CUT_DEPTH * max(0.0, piece.cut.crossed - 1.0) + CROWDED * piece.cut.crowded

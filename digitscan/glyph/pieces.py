@@ -13,7 +13,7 @@ import cv2
 
 from digitscan.glyph.blobs import Blob, Scale, around, find_blobs, lean_span, middle_height, moved
 from digitscan.glyph.crosses import is_cross
-from digitscan.glyph.seams import Seam, find_seams, split
+from digitscan.glyph.seams import Place, Seam, find_seams, split
 from digitscan.glyph.strikes import is_struck
 from digitscan.values import Box, GreyImage
 
@@ -24,10 +24,12 @@ class Cut:
 
     ``crossed`` is the ink it crosses, in stroke widths. ``crowded`` is how far the whole blob is
     from the width of two digits: 0 where it has room for them, towards 1 where it has none.
+    ``between_loops`` tells that it parts two loops side by side, which no single digit has.
     """
 
     crossed: float
     crowded: float = 0.0
+    between_loops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _cut(
         cell = _cell(box, cells)
         return [Piece(box, blob.ink, start, end, blob.pixels, cell=cell, struck=struck)]
     crowded = max(0.0, 1.0 - blob.width / scale.digit_px)
-    cuts = [None, *(Cut(seam.crossed, crowded) for seam in seams)]
+    cuts = [None, *(Cut(s.crossed, crowded, s.place is Place.LOOPS) for s in seams)]
     pieces = []
     for ink, cut in zip(split(blob.ink, seams), cuts, strict=True):
         left, top, width, height = cv2.boundingRect(ink)

@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -21,7 +23,17 @@ from digitscan.values import GreyImage
 
 Costs = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.intp]
-Starts = list[tuple[int, bool]]
+
+
+class Place(Enum):
+    """Where a seam passes: a thin place, the end of a dash, or between two loops side by side."""
+
+    THIN = "thin"
+    DASH = "dash"
+    LOOPS = "loops"
+
+
+Starts = list[tuple[int, Place]]
 
 ROWS = 24
 """Height at which seams are searched: a pen stroke is 2 or 3 rows."""
@@ -39,6 +51,10 @@ LEAST_INK = 0.4
 """Ink on each side of a seam, at least, as a share of a 1 of the digit height."""
 LEAST_HEIGHT = 0.55
 """Height of the ink on each side, at least, as a share of the digit height; dashes may be lower."""
+LOOP, BESIDE = 0.25, 0.5
+"""Height of a loop of a digit, at least, in digit heights, and the share of the lower of two that
+lies beside the other where they are loops of two digits.
+"""
 THIN = 1.9
 """Columns whose ink is no higher than this many strokes belong to a dash or a joining line."""
 LONG_RUN = 0.3
@@ -68,6 +84,7 @@ class Seam:
 
     columns: Columns
     crossed: float
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +116,7 @@ class _Path:
     crossed: float
     strokes: int
     ink_left: Costs
-    of_dash: bool
+    place: Place
 
 
 def find_seams(blobs: Sequence[Blob], scale: Scale) -> list[list[Seam]]:
@@ -169,7 +186,7 @@ def _reach(strip: Costs) -> Costs:
 
 
 def _starts(upright: _Upright, strip: Costs, valley: Costs) -> Starts:
-    """Middle columns that a seam may pass, best first, and whether a dash ends there."""
+    """Middle columns that a seam may pass, and where that is; the best first."""
     first, last = upright.left, upright.right - 1
     costs = valley[first - 1 : last + 2].tolist()
     most = upright.deepest * upright.pen + MOST_BEND
@@ -182,8 +199,25 @@ def _starts(upright: _Upright, strip: Costs, valley: Costs) -> Starts:
         and costs[i] < max(costs[i - 1], costs[i + 1])
     ]
     runs = _thin_runs(upright, strip)
-    ends = [(x, True) for run in runs for x in run if first < x < last]
-    return ends + [(x, False) for _, x in sorted(lows) if not any(a <= x <= b for a, b in runs)]
+    ends = [(x, Place.DASH) for run in runs for x in run if first < x < last]
+    walls = [(a + int(valley[a : b + 1].argmin()), Place.LOOPS) for a, b in _walls(upright, strip)]
+    thin = [x for _, x in sorted(lows) if not any(a <= x <= b for a, b in runs)]
+    return ends + walls + [(x, Place.THIN) for x in thin]
+
+
+def _walls(upright: _Upright, strip: Costs) -> list[tuple[int, int]]:
+    """First and last column of what parts two loops that lie side by side, as in 00 or 68."""
+    there = strip[:, upright.left - 1 : upright.right + 1] > FAINT
+    paper = np.pad(~there, 1, constant_values=True).astype(np.uint8)
+    loops = sorted(cv2.connectedComponentsWithStats(paper, connectivity=4)[2][1:].tolist())
+    least = LOOP * upright.digit
+    loops = [loop for loop in loops if least <= loop[3] <= ROWS]
+    walls = []
+    for (left, top, width, height, _), (after, low, _, deep, _) in pairwise(loops):
+        shared = min(top + height, low + deep) - max(top, low)
+        if left + width < after and shared >= BESIDE * min(height, deep):
+            walls.append((upright.left - 2 + left + width, upright.left - 3 + after))
+    return walls
 
 
 def _thin_runs(upright: _Upright, strip: Costs) -> list[tuple[int, int]]:
@@ -254,7 +288,7 @@ def _apart(upright: _Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Pa
 
 def _edge(summed: Costs, column: int) -> _Path:
     """The left or right end of a blob, as if it were a seam."""
-    return _Path(np.full(ROWS, column), 0.0, 0, summed[:, column - 1], False)
+    return _Path(np.full(ROWS, column), 0.0, 0, summed[:, column - 1], Place.THIN)
 
 
 def _is_likely(path: _Path, upright: _Upright) -> bool:
@@ -280,7 +314,7 @@ def _may_be_digit(left: _Path, right: _Path, seam: _Path, upright: _Upright) -> 
         if width < LEAST_WIDTH * upright.digit:
             return False
     there = (slab > 0.5).nonzero()[0]
-    least = 0.0 if seam.of_dash else LEAST_HEIGHT * upright.digit
+    least = 0.0 if seam.place is Place.DASH else LEAST_HEIGHT * upright.digit
     return len(there) > 0 and int(there[-1] - there[0]) + 1 >= least
 
 
@@ -291,7 +325,7 @@ def _seam(path: _Path, upright: _Upright, scale: Scale) -> Seam:
     small = np.minimum((rows * zoom).astype(np.intp), ROWS - 1)
     columns = (path.columns[small] - upright.left + 0.5) / zoom + blob.start - blob.box.left
     columns += scale.lean * (rows + blob.box.top - scale.middle)
-    return Seam(np.rint(columns).astype(np.intp), path.crossed / upright.pen)
+    return Seam(np.rint(columns).astype(np.intp), path.crossed / upright.pen, path.place)
 
 
 def split(ink: GreyImage, seams: list[Seam]) -> list[GreyImage]:
