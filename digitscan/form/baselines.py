@@ -20,6 +20,8 @@ REACH_STROKES = 26.0
 """Height over a line, in stroke widths, in which digits may stand on it."""
 BELOW = 0.45
 """Share of a digit's height that may hang below the line."""
+FLAT = 5.0
+"""What is this many times as wide as high is a dash that fills the line up."""
 FLOATING = 0.75
 """Largest distance between a digit's foot and the line, as a share of its height."""
 LEAST_HEIGHT_STROKES = 6.5
@@ -84,9 +86,10 @@ def _ink_over(clean: CleanPage, line: Box) -> list[Box]:
 def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:
     """The box of the ink that stands on ``line``, as wide as the line at least."""
     standing = [ink for ink in digits if _stands_on(ink, line, stroke_px)]
-    if not standing:
+    heights = [ink.height for ink in standing if ink.width < FLAT * ink.height]
+    if not heights:
         return None
-    height = float(np.median([ink.height for ink in standing]))
+    height = float(np.median(heights))
     if height < LEAST_HEIGHT_STROKES * stroke_px or len(standing) > MOST_ON_LINE:
         return None
     standing = [ink for ink in standing if ink.bottom >= line.top - FLOATING * height]

@@ -23,6 +23,8 @@ ON_RULES = 0.7
 """Share of the writing on a page that stands on rules where numbers are written on them."""
 LARGEST_STROKES = 60.0
 """Cells higher than this many stroke widths hold text or a picture, not one value."""
+LIKE = 1.8
+"""Numbers of one column differ in height by this factor at most."""
 
 
 def find_fields(clean: CleanPage) -> tuple[Field, ...]:
@@ -48,9 +50,22 @@ def find_fields(clean: CleanPage) -> tuple[Field, ...]:
 
 
 def _lines_without_cells(ruled: list[Box], free: list[Box]) -> list[Box]:
-    """The numbers on rules where most writing stands on them, else the groups of free writing."""
-    on_rules = sum(any(_holds_middle(rule, box) for rule in ruled) for box in free)
-    return ruled if ruled and on_rules >= ON_RULES * len(free) else free
+    """The numbers on rules where most writing stands on them, else the groups of free writing.
+
+    Among numbers on rules, writing in their column whose rule was not found belongs to them.
+    """
+    loose = [box for box in free if not any(_holds_middle(rule, box) for rule in ruled)]
+    if not ruled or len(free) - len(loose) < ON_RULES * len(free):
+        return free
+    return ruled + [box for box in loose if any(_is_in_column(box, rule) for rule in ruled)]
+
+
+def _is_in_column(box: Box, ruled: Box) -> bool:
+    """Whether a group of writing could be a number above or below one on a rule."""
+    columns = min(box.right, ruled.right) - max(box.left, ruled.left)
+    apart = max(box.top, ruled.top) >= (min(box.bottom, ruled.bottom) + min(box.top, ruled.top)) / 2
+    like = ruled.height / LIKE <= box.height <= LIKE * ruled.height
+    return apart and like and columns > box.width / 2
 
 
 def _holds_middle(box: Box, other: Box) -> bool:
