@@ -34,6 +34,8 @@ STRUCK_DIGIT = 12.0
 """What it costs to read a digit that a line crosses out."""
 TORN_CELL = 1.5
 """What it costs to take ink of two cells of a comb for one digit."""
+MORE_LEFT = 1.0
+"""What each further piece costs that is passed over together with others."""
 DOUBTED = math.log(0.3)
 """A candidate is passed over as a whole only if it is *not one digit* with this probability."""
 
@@ -83,7 +85,8 @@ def _doubted(candidate: Candidate, junk: float, run: Sequence[Piece], height: fl
         kind = kind_of(run, height)
     else:
         return []
-    total = junk - kind.value - _cut_cost(run[0])
+    more = MORE_LEFT * (len(run) - 1) if kind is Leftover.INK else 0.0
+    total = junk - kind.value - more - _cut_cost(run[0])
     return [Arc(candidate.first, candidate.last + 1, (), total, leftover=kind)]
 
 
