@@ -26,6 +26,7 @@ from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.decoding import decode_field
+from digitscan.glyph.hand import Place, weigh_by_hand
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
 from digitscan.lone_strokes import doubt_strokes
 from digitscan.printed import doubt_print
@@ -136,7 +137,8 @@ class Reader:
         fields = find_fields(clean)
         cut = [cut_field(clean, field, fields) for field in fields]
         said = self._classify(cut)
-        readings = [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
+        said = _by_hand(cut, said, self._decode_all(cut, said))
+        readings = self._decode_all(cut, said)
         records = [
             _record(clean, field.field, reading, page.image.shape)
             for field, reading in zip(cut, readings, strict=True)
@@ -181,6 +183,9 @@ class Reader:
         ends = np.cumsum([len(field.candidates) for field in cut])
         return np.split(self.classifier.classify(np.stack(glyphs)), ends[:-1])
 
+    def _decode_all(self, cut: Sequence[CutField], said: Sequence[Probabilities]) -> list[Reading]:
+        return [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
+
     def _decode(self, cut: CutField, probabilities: Probabilities) -> Reading:
         return decode_field(
             cut.pieces,
@@ -202,6 +207,21 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
         tone = float(np.median(found.ink[found.ink > 0]))
         torn = goes_on(clean, field, fields, digit_height(pieces), tone, is_cross)
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
+
+
+def _by_hand(
+    cut: Sequence[CutField], said: Sequence[Probabilities], readings: Sequence[Reading]
+) -> list[Probabilities]:
+    """Class probabilities of each field's candidates, given how the page's others were read."""
+    places, trust = [], []
+    for number, (field, reading) in enumerate(zip(cut, readings, strict=True)):
+        read = {digit.box for digit in reading.digits}
+        for candidate in field.candidates:
+            places.append(Place(number, candidate.first, candidate.last))
+            trust.append(reading.confidence**3 if candidate.box in read else 0.0)
+    glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
+    weighed = weigh_by_hand(glyphs, np.concatenate(said), places, np.array(trust))
+    return np.split(weighed, np.cumsum([len(field.candidates) for field in cut])[:-1])
 
 
 def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:

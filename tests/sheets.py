@@ -109,15 +109,15 @@ def draw_comb(
 
 
 def draw_table(
-    image: GreyImage, box: Box, rows: int, columns: int, line: int = LINE
+    image: GreyImage, box: Box, rows: int, columns: int, line: int = LINE, tone: int = 0
 ) -> list[list[Box]]:
     """Draw a table of equal cells; gives its cells, row by row."""
     top = np.linspace(box.top, box.bottom, rows + 1).round().astype(int).tolist()
     left = np.linspace(box.left, box.right, columns + 1).round().astype(int).tolist()
     for row in top:
-        image[row : row + line, box.left : box.right + line] = 0
+        image[row : row + line, box.left : box.right + line] = tone
     for column in left:
-        image[box.top : box.bottom + line, column : column + line] = 0
+        image[box.top : box.bottom + line, column : column + line] = tone
     return [
         [Box(r0 + line, c0 + line, r1, c1) for c0, c1 in pairwise(left)] for r0, r1 in pairwise(top)
     ]

@@ -201,7 +201,7 @@ def test_a_pale_pattern_to_write_over_is_left_out() -> None:
     draw_digit(pen, 2, Box(40, 80, 85, 110))
     ink[pattern == 0] = 50
     ink[pen == 0] = 230
-    field = Field("f1", Box(10, 10, 110, 190), FieldKind.LINE)
+    field = Field("f1", Box(10, 10, 110, 190), FieldKind.BOX)
     found = ink_of_field(clean_of(ink), field).ink
     assert ((found > 0) == (pen == 0)).all()
 
@@ -234,3 +234,31 @@ def test_a_digit_as_large_as_its_box_is_kept() -> None:
     assert pieces_of(ink) == 1
     top, bottom = rows_of(ink, origin)
     assert bottom - top > 0.85 * on_clean(clean, BOX).height
+
+
+def traced_box(pale: int, drawn: GreyImage, box: Box) -> GreyImage:
+    """Draw the pale eight of bars that is printed in a box to be traced."""
+    low, wide = (box.top + box.bottom) // 2, 3
+    for row in (box.top, low, box.bottom):
+        cv2.line(drawn, (box.left, row), (box.right, row), pale, wide)
+    for column in (box.left, box.right):
+        cv2.line(drawn, (column, box.top), (column, box.bottom), pale, wide)
+    return drawn
+
+
+def test_a_printed_eight_is_no_ink_beside_a_pen() -> None:
+    ink = np.zeros((200, 400), np.uint8)
+    traced_box(70, ink, Box(70, 120, 130, 155))
+    draw_path(ink, [(62, 145), (136, 128)], pen=5, tone=220)
+    cells = (Box(50, 100, 150, 180), Box(50, 180, 150, 260))
+    found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 260), FieldKind.COMB, cells))
+    assert np.count_nonzero(found.ink) < 1.3 * np.count_nonzero(ink > 100)
+    assert np.count_nonzero(found.ink > 100) == np.count_nonzero(ink > 100)
+
+
+def test_a_digit_of_a_drying_pen_stays_beside_a_dark_one() -> None:
+    ink = np.zeros((200, 400), np.uint8)
+    cv2.ellipse(ink, (140, 100), (18, 30), 0, 0, 360, 70, 5)
+    cv2.line(ink, (220, 70), (220, 130), 220, 5)
+    found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 300), FieldKind.BOX))
+    assert np.count_nonzero(found.ink) == np.count_nonzero(ink)

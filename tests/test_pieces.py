@@ -156,3 +156,21 @@ def test_no_ink_is_lost_and_none_made_up(strokes: list[tuple[int, int, int, int]
     pieces = cut_pieces(ink, (0, 0), STROKE)
     assert np.array_equal(all_ink(pieces, ink.shape), ink)
     assert sum(piece.pixels for piece in pieces) == np.count_nonzero(ink)
+
+
+def test_two_loops_side_by_side_come_apart_where_they_touch() -> None:
+    ink = paper()
+    draw_ring(ink, 40, 100, height=48, width=34)
+    draw_ring(ink, 40, 133, height=48, width=34)
+    first, second = cut_pieces(ink, (0, 0), STROKE)
+    assert second.cut is not None
+    assert second.cut.between_loops
+    assert first.box.right == pytest.approx(117, abs=9)
+    assert second.box.left == pytest.approx(117, abs=9)
+
+
+def test_the_loops_of_an_8_are_not_parted() -> None:
+    ink = paper()
+    draw_ring(ink, 26, 100, height=28, width=24)
+    draw_ring(ink, 54, 100, height=30, width=28)
+    assert not any(p.cut and p.cut.between_loops for p in cut_pieces(ink, (0, 0), STROKE))

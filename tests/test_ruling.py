@@ -243,3 +243,12 @@ def test_two_stems_on_one_line_are_no_sides_of_a_box() -> None:
     _, plumb = ruling(image)
     for cell in (cells[2], cells[8]):
         assert not plumb[90:120, cell.left + 30 : cell.left + 50].any()
+
+
+def test_a_pale_line_just_under_a_digit_is_found_whole() -> None:
+    image = paper()
+    draw_table(image, Box(100, 100, 340, 500), 3, 2, tone=190)
+    for left in (130, 330):
+        draw_digit(image, 2, Box(125, left, 172, left + 34))
+    level, _ = ruling(image)
+    assert (level[178:183, 110:490].max(axis=0) > 0).mean() > 0.95

@@ -78,7 +78,7 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
     pen = _darker_ink(ink, dark)
     reach = int(2 * AWAY_STROKES * stroke_px) | 1
     near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
-    away = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.compare(near, 0, cv2.CMP_GT))))
+    away = np.where(near == 0, ink, 0).astype(np.uint8)
     least = LEAST_PATTERN * cv2.countNonZero(pen)
     beside_pen = np.where(_columns_with(pen, cells), away, 0).astype(np.uint8)
     for pale, barred, lesser in ((beside_pen, *BARS_BESIDE_PEN), (away, *BARS_ANYWHERE)):
@@ -109,7 +109,7 @@ def _darker_ink(ink: GreyImage, dark: int) -> GreyImage:
     """The ink that is no print: the darker of two kinds, and the pale rim of its strokes."""
     inked = ink[ink > 0]
     parting, _ = cv2.threshold(inked, 0, 255, cv2.THRESH_OTSU)
-    core = cv2.compare(ink, max(parting, PALE_SHARE * dark), cv2.CMP_GT)
+    core = (ink > max(parting, PALE_SHARE * dark)).astype(np.uint8) * np.uint8(255)
     rim = cv2.dilate(core, np.ones((3, 3), np.uint8))
     return np.asarray(cv2.bitwise_and(ink, rim), np.uint8)
 

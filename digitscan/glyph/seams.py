@@ -200,7 +200,7 @@ def _starts(upright: _Upright, strip: Costs, valley: Costs) -> Starts:
     ]
     runs = _thin_runs(upright, strip)
     ends = [(x, Place.DASH) for run in runs for x in run if first < x < last]
-    walls = [(a + int(valley[a : b + 1].argmin()), Place.LOOPS) for a, b in _walls(upright, strip)]
+    walls = [((a + b) // 2, Place.LOOPS) for a, b in _walls(upright, strip)]
     thin = [x for _, x in sorted(lows) if not any(a <= x <= b for a, b in runs)]
     return ends + walls + [(x, Place.THIN) for x in thin]
 

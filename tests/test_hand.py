@@ -1,0 +1,73 @@
+"""What a page's digits say of one another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digitscan.glyph.hand import Place, weigh_by_hand
+from digitscan.glyph.normalise import normalise_glyph
+from digitscan.learn.shapes import draw_digit
+from digitscan.values import GreyImage, Probabilities
+
+
+def glyph_of(digit: int) -> GreyImage:
+    return normalise_glyph(draw_digit(digit, np.random.default_rng(3)))
+
+
+def said(*rows: dict[int, float]) -> Probabilities:
+    table = np.zeros((len(rows), 11), np.float32)
+    for row, shares in zip(table, rows, strict=True):
+        for label, share in shares.items():
+            row[label] = share
+    return table
+
+
+FIELDS = [Place(field, 0, 0) for field in range(4)]
+SURE_FOUR, SURE_NINE = {4: 0.99, 9: 0.01}, {9: 0.99, 4: 0.01}
+DOUBTFUL = {9: 0.5, 4: 0.4, 10: 0.1}
+TRUST = np.array([0.99, 0.99, 0.99, 0.5])
+
+
+def test_a_doubtful_digit_is_taken_for_what_its_like_was_read_as() -> None:
+    glyphs = [glyph_of(4), glyph_of(4), glyph_of(9), glyph_of(4)]
+    weighed = weigh_by_hand(glyphs, said(SURE_FOUR, SURE_FOUR, SURE_NINE, DOUBTFUL), FIELDS, TRUST)
+    assert weighed[3].argmax() == 4
+    assert weighed[3, 4] > 0.8
+
+
+def test_how_likely_it_is_no_digit_stays() -> None:
+    glyphs = [glyph_of(4)] * 4
+    before = said(SURE_FOUR, SURE_FOUR, SURE_FOUR, DOUBTFUL)
+    weighed = weigh_by_hand(glyphs, before, FIELDS, TRUST)
+    assert weighed[:, 10] == pytest.approx(before[:, 10])
+    assert weighed.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_digits_of_other_shapes_change_little() -> None:
+    glyphs = [glyph_of(1), glyph_of(0), glyph_of(1), glyph_of(9)]
+    before = said({1: 1.0}, {0: 1.0}, {1: 1.0}, DOUBTFUL)
+    weighed = weigh_by_hand(glyphs, before, FIELDS, TRUST)
+    assert weighed[3] == pytest.approx(before[3], abs=0.02)
+
+
+def test_readings_that_nobody_trusts_say_nothing() -> None:
+    glyphs = [glyph_of(4)] * 4
+    before = said(SURE_FOUR, SURE_FOUR, SURE_FOUR, DOUBTFUL)
+    trust = np.array([0.0, 0.0, 0.0, 1.0])
+    assert weigh_by_hand(glyphs, before, FIELDS, trust) == pytest.approx(before)
+
+
+def test_the_same_ink_is_no_witness_for_itself() -> None:
+    glyphs = [glyph_of(4), glyph_of(4), glyph_of(1)]
+    before = said(SURE_FOUR, DOUBTFUL, {1: 1.0})
+    places = [Place(0, 0, 1), Place(0, 1, 1), Place(1, 0, 0)]
+    weighed = weigh_by_hand(glyphs, before, places, np.array([0.9, 0.0, 0.9]))
+    assert weighed[1].argmax() == 9
+    apart = [Place(0, 0, 0), Place(0, 1, 1), Place(1, 0, 0)]
+    assert weigh_by_hand(glyphs, before, apart, np.array([0.9, 0.0, 0.9]))[1].argmax() == 4
+
+
+def test_a_page_without_digits_is_left_alone() -> None:
+    empty = np.zeros((0, 11), np.float32)
+    assert weigh_by_hand([], empty, [], np.zeros(0)).shape == (0, 11)
