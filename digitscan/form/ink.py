@@ -83,7 +83,9 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
     beside_pen = np.where(_columns_with(pen, cells), away, 0).astype(np.uint8)
     for pale, barred, lesser in ((beside_pen, *BARS_BESIDE_PEN), (away, *BARS_ANYWHERE)):
         level, plumb, area = _bars(pale, int(BAR_STROKES * stroke_px))
-        if area >= least and level + plumb >= barred * area and min(level, plumb) >= lesser * area:
+        if area < least or cv2.mean(pale, pale)[0] > PALE_SHARE * dark:
+            continue
+        if level + plumb >= barred * area and min(level, plumb) >= lesser * area:
             return pen
     return ink
 

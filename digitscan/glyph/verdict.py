@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 from digitscan.glyph.candidates import Candidate
@@ -20,6 +21,8 @@ MOSTLY = 0.5
 BAR_GAP, BAR_RISE, BAR_DROP = 0.3, 0.3, 0.4
 """Where the bar of a 5 may be: so far behind it, above its top and below its top, in digit heights.
 """
+REST_OF_DIGIT = 0.12
+"""Dots before or after a number that have this share of a digit's ink may be a faint digit."""
 TALLY = 3
 """This many strokes in a row and nothing else are no number: tallies, bars of a code, hatching."""
 
@@ -83,6 +86,8 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
     """Whether all that is passed over may be without a review."""
     height = digit_height(pieces)
     digits = [p for arc in arcs if arc.leftover is None for p in pieces[arc.start : arc.end]]
+    dots = [p for arc in arcs if arc.leftover is Leftover.DOT for p in pieces[arc.start : arc.end]]
+    heavy = _heavy_sides(dots, digits)
     read: list[Piece] = []
     characters = iter(text)
     last = ""
@@ -90,6 +95,8 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
         own = pieces[arc.start : arc.end]
         if arc.leftover is None:
             read, last = list(own), next(characters)
+        elif arc.leftover is Leftover.DOT and _side(own[0], digits) in heavy:
+            return False
         elif not all(
             is_silent(arc.leftover, piece, digits, height)
             or (last == "5" and arc.leftover is Leftover.DASH and _is_bar(piece, read, height))
@@ -97,6 +104,20 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
         ):
             return False
     return True
+
+
+def _side(piece: Piece, digits: Sequence[Piece]) -> int:
+    """-1 for a piece before the number, 1 for one after it, 0 for one inside it."""
+    return int(piece.start >= digits[-1].start) - int(piece.end <= digits[0].end)
+
+
+def _heavy_sides(dots: Sequence[Piece], digits: Sequence[Piece]) -> set[int]:
+    """On which sides of a number several dots together may be what is left of a faint digit."""
+    least = REST_OF_DIGIT * statistics.median(digit.pixels for digit in digits)
+    sides: dict[int, list[int]] = {}
+    for dot in dots:
+        sides.setdefault(_side(dot, digits), []).append(dot.pixels)
+    return {side for side, sizes in sides.items() if len(sizes) > 1 and sum(sizes) >= least}
 
 
 def _is_bar(dash: Piece, five: Sequence[Piece], height: float) -> bool:
