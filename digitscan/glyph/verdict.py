@@ -95,9 +95,10 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
         own = pieces[arc.start : arc.end]
         if arc.leftover is None:
             read, last = list(own), next(characters)
-        elif arc.leftover is Leftover.DOT and _side(own[0], digits) in heavy:
+            continue
+        if arc.leftover is Leftover.DOT and _side(own[0], digits) in heavy:
             return False
-        elif not all(
+        if not all(
             is_silent(arc.leftover, piece, digits, height)
             or (last == "5" and arc.leftover is Leftover.DASH and _is_bar(piece, read, height))
             for piece in own
