@@ -219,6 +219,8 @@ def _by_hand(
         for candidate in field.candidates:
             places.append(Place(number, candidate.first, candidate.last))
             trust.append(reading.confidence**3 if candidate.box in read else 0.0)
+    if not places:
+        return list(said)
     glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
     weighed = weigh_by_hand(glyphs, np.concatenate(said), places, np.array(trust))
     return np.split(weighed, np.cumsum([len(field.candidates) for field in cut])[:-1])

@@ -82,7 +82,7 @@ def test_a_value_that_is_ok_has_a_way_and_no_doubts() -> None:
         (2, 2, "2"),
     ]
     assert account.doubts == ()
-    assert headline(account) == "f1: box, 222, ok, 100.0%"
+    assert re.fullmatch(r"f1: box, 222, ok, (99\.\d|100\.0)%", headline(account))
 
 
 def test_a_weak_digit_is_named_with_its_rivals() -> None:
@@ -96,7 +96,7 @@ def test_a_weak_digit_is_named_with_its_rivals() -> None:
 
 
 def test_more_weak_digits_than_anyone_reads_are_counted() -> None:
-    doubts = account_of(form(5), Says(d7=0.8, d1=0.2)).doubts
+    doubts = account_of(form(5), Says(d7=0.6, d1=0.4)).doubts
     assert [doubt for doubt in doubts if "is weak" in doubt] == list(doubts[:4])
     assert doubts[4] == "and 1 weak digit more"
 
@@ -167,7 +167,7 @@ def test_the_page_is_told_of_in_words() -> None:
     assert lines[0] == "sheet.png page 1, 500 x 300 px"
     assert lines[2:5] == ["1 field: 1 box", "0 ok, 1 review, 0 blank", ""]
     assert lines[5].startswith("f1: box, 77, review, ")
-    assert lines[6].startswith("    digit 1 of 2 (piece 1) is weak: 7 75.0%")
+    assert lines[6].startswith("    digit 1 of 2 (piece 1) is weak: 7 ")
     empty = trace_of(paper(300, 500), Says(d7=1.0))
     assert explain_page(empty, []).splitlines()[2:] == ["no fields were found"]
 
