@@ -12,7 +12,8 @@ import pytest
 
 from digitscan.errors import PageError
 from digitscan.scan.pages import load_page
-from digitscan.scan.sources import MAX_FRAMES, find_pages
+from digitscan.scan.sources import find_pages
+from digitscan.scan.tiff import MAX_FRAMES
 from digitscan.values import PageRef
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from digitscan.cli.main import main
 from digitscan.errors import ExitCode
+from digitscan.report.text import one_line
 
 FakeReader = runpy.run_path(str(Path(__file__).with_name("fake_digitscan.py")))["FakeReader"]
 
@@ -188,7 +189,11 @@ def test_strange_names_do_no_harm(tmp_path: Path) -> None:
     result = read(*paths, "-v")
     assert result.exit_code == 0
     rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
-    assert [row["file"] for row in rows] == paths
+    assert [row["file"] for row in rows] == [one_line(path) for path in paths]
+    assert len(result.stdout.splitlines()) == 5
+    assert "\x1b" not in result.stdout
+    named = read(*paths, "-f", "json").stdout
+    assert [row["file"] for row in json.loads(named)["records"]] == paths
     assert len(result.stderr.splitlines()) == 5
     assert "\x1b" not in result.stderr
 

@@ -1,0 +1,59 @@
+"""Bytes that come only once in, a copy that can be opened again, by any worker, out."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from typing import IO
+
+from digitscan.errors import OutputError
+from digitscan.scan.formats import HEAD, format_of
+
+STREAM_LIMIT = 1 << 30
+"""Bytes taken from standard input, another pipe or a remote address at most."""
+_CHUNK = 1 << 20
+
+
+def copy_stream(stream: IO[bytes], target: IO[bytes]) -> bool:
+    """Copy a stream to its end, or as far as needed to see that it is no image.
+
+    Returns False where it was left because it holds more than `STREAM_LIMIT`.
+    """
+    head, taken = b"", 0
+    while chunk := stream.read(_CHUNK):
+        target.write(chunk)
+        taken += len(chunk)
+        head = (head + chunk[: HEAD - len(head)]) if len(head) < HEAD else head
+        if len(head) >= HEAD and format_of(head) is None:
+            break
+        if taken > STREAM_LIMIT:
+            return False
+    return True
+
+
+def keep_copy(stream: IO[bytes]) -> str | None:
+    """Copy a pipe into a temporary file that lasts as long as the program; give its name.
+
+    None where the stream can't be read. Raises ``OutputError`` where there is no room for it.
+    """
+    try:
+        first = stream.read(_CHUNK)
+    except (OSError, ValueError):
+        return None
+    try:
+        with tempfile.NamedTemporaryFile(dir=_folder().name, delete=False) as copy:
+            copy.write(first)
+            if format_of(first[:HEAD]) is not None:
+                copy_stream(stream, copy)
+            return copy.name
+    except OSError as error:
+        raise OutputError(
+            f"{tempfile.gettempdir()}: can't hold a copy of what came through a pipe: "
+            f"{error.strerror}; make room, or name another folder in TMPDIR"
+        ) from error
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Make the folder of all copies of this run; Python removes it at its end."""
+    return tempfile.TemporaryDirectory(prefix="digitscan-")
