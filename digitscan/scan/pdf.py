@@ -158,8 +158,10 @@ def _child() -> subprocess.Popen[bytes]:
     global _running
     if _running is not None and _running[0] == os.getpid() and _running[1].poll() is None:
         return _running[1]
-    if _running is None or _running[0] != os.getpid():
-        atexit.register(_end_running)
+    if _running is not None and _running[0] == os.getpid():
+        _end(_running[1])
+    else:
+        atexit.register(end_child)
     child = subprocess.Popen(
         # Its own folder must not hide modules of the standard library.
         [sys.executable, "-P", str(_CHILD)],
@@ -171,7 +173,8 @@ def _child() -> subprocess.Popen[bytes]:
     return child
 
 
-def _end_running() -> None:
+def end_child() -> None:
+    """End the child; the next PDF starts another."""
     if _running is not None and _running[0] == os.getpid():
         _end(_running[1])
 

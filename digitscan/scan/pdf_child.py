@@ -130,9 +130,10 @@ def _draw(
     except pdfium.PdfiumError as error:
         raise RefusedError("damaged") from error
     plan = _plan(page, width * height, max_pixels)
-    # A pixel less, so that rounding up gives the image's own pixels and never more than allowed.
+    # A bit less, so that rounding up gives the image's own pixels.
     scale = min(plan.scale, largest) * (1 - 1e-6)
-    pixels = math.ceil(width * scale) * math.ceil(height * scale)
+    while (pixels := math.ceil(width * scale) * math.ceil(height * scale)) > max_pixels:
+        scale *= 0.999
     _allow_memory(WORKING_BYTES + PIXEL_BYTES * pixels + IMAGE_PIXEL_BYTES * plan.image_pixels)
     bitmap = page.render(scale=scale, rev_byteorder=True)
     reply = {
