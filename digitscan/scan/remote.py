@@ -46,7 +46,7 @@ def expand_remote(address: str) -> list[str]:
 
         system, path = fsspec.core.url_to_fs(address)
         matches = sorted(system.glob(path))
-    except _failures():
+    except (ImportError, *_failures()):
         return [address]
     names = [f"{protocol}://{str(match).removeprefix('/')}" for match in matches]
     return ["::".join([name, *rest]) for name in names] or [address]
@@ -87,7 +87,10 @@ def _copy_remote(ref: PageRef, copy: IO[bytes]) -> None:
         remedy = "install that package, or copy it to a file"
         raise refuse(ref, f"can't be opened ({reason_of(error)})", remedy) from error
     except _failures() as error:
-        raise refuse_unopened(ref, error) from error
+        # fsspec calls it a missing file when the host itself can't be reached.
+        cause = error.__cause__
+        unreached = isinstance(error, FileNotFoundError) and isinstance(cause, OSError)
+        raise refuse_unopened(ref, ConnectionError(str(cause)) if unreached else error) from error
     if not whole:
         problem = f"holds more than {STREAM_LIMIT >> 20} MiB"
         raise refuse(ref, problem, "copy it to a file and name that")

@@ -14,13 +14,14 @@ STREAM_LIMIT = 1 << 30
 _CHUNK = 1 << 20
 
 
-def copy_stream(stream: IO[bytes], target: IO[bytes]) -> bool:
+def copy_stream(stream: IO[bytes], target: IO[bytes], first: bytes = b"") -> bool:
     """Copy a stream to its end, or as far as needed to see that it is no image.
 
-    Returns False where it was left because it holds more than `STREAM_LIMIT`.
+    ``first`` is what was taken from the stream already. Returns False where it was left because it
+    holds more than `STREAM_LIMIT`.
     """
-    head, taken = b"", 0
-    while chunk := stream.read(_CHUNK):
+    head, taken, chunk = b"", 0, first or stream.read(_CHUNK)
+    while chunk:
         target.write(chunk)
         taken += len(chunk)
         head = (head + chunk[: HEAD - len(head)]) if len(head) < HEAD else head
@@ -28,6 +29,7 @@ def copy_stream(stream: IO[bytes], target: IO[bytes]) -> bool:
             break
         if taken > STREAM_LIMIT:
             return False
+        chunk = stream.read(_CHUNK)
     return True
 
 
@@ -42,9 +44,7 @@ def keep_copy(stream: IO[bytes]) -> str | None:
         return None
     try:
         with tempfile.NamedTemporaryFile(dir=_folder().name, delete=False) as copy:
-            copy.write(first)
-            if format_of(first[:HEAD]) is not None:
-                copy_stream(stream, copy)
+            copy_stream(stream, copy, first)
             return copy.name
     except OSError as error:
         raise OutputError(

@@ -32,7 +32,7 @@ def tiff_frames(file: BinaryIO) -> Iterator[int]:
         seen.add(offset)
         try:
             kind, offset = _read_directory(file, offset, order, big)
-        except (struct.error, OSError, OverflowError):
+        except (struct.error, OSError, OverflowError, ValueError):
             yield len(seen) - 1
             return
         if not kind & _NO_PAGE:
