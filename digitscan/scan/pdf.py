@@ -10,13 +10,11 @@ import atexit
 import json
 import os
 import signal
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from PIL import Image
 
@@ -27,9 +25,12 @@ from digitscan.scan.tiff import MAX_FRAMES
 from digitscan.scan.wholeness import check_pdf_end
 from digitscan.values import Page, PageRef
 
+if TYPE_CHECKING:
+    from subprocess import Popen
+
 _CHILD = Path(__file__).with_name("pdf_child.py")
 
-_running: tuple[int, subprocess.Popen[bytes]] | None = None
+_running: tuple[int, Popen[bytes]] | None = None
 """The child, and the process that started it: another one must not talk to it."""
 
 
@@ -84,6 +85,8 @@ def _named(file: BinaryIO) -> Iterator[str]:
     if isinstance(name, str):
         yield str(Path(name).absolute())
         return
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="digitscan-") as folder:
         path = Path(folder) / "page.pdf"
         path.write_bytes(file.read())
@@ -153,11 +156,14 @@ def _ask(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     return reply, pixels
 
 
-def _child() -> subprocess.Popen[bytes]:
+def _child() -> Popen[bytes]:
     """Give the running child, or start one."""
     global _running
     if _running is not None and _running[0] == os.getpid() and _running[1].poll() is None:
         return _running[1]
+    # Imported here: reading images needs none of it.
+    import subprocess
+
     if _running is not None and _running[0] == os.getpid():
         _end(_running[1])
     else:
@@ -179,10 +185,8 @@ def end_child() -> None:
         _end(_running[1])
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _end(child: Popen[bytes]) -> None:
     """End the child and take its pipes down; a child that died keeps how it died."""
-    with suppress(subprocess.TimeoutExpired):
-        child.wait(0 if child.poll() is None else None)
     child.kill()
     child.wait()
     for pipe in (child.stdin, child.stdout):

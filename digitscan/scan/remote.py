@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
-import zipfile
 from typing import IO, BinaryIO, cast
 
 from digitscan.scan.refusal import reason_of, refuse, refuse_unopened
@@ -43,10 +41,12 @@ def expand_remote(address: str) -> list[str]:
     protocol = inner.partition("://")[0]
     try:
         import fsspec
-
+    except ImportError:
+        return [address]
+    try:
         system, path = fsspec.core.url_to_fs(address)
         matches = sorted(system.glob(path))
-    except (ImportError, *_failures()):
+    except _failures():
         return [address]
     names = [f"{protocol}://{str(match).removeprefix('/')}" for match in matches]
     return ["::".join([name, *rest]) for name in names] or [address]
@@ -64,6 +64,9 @@ def fetch(ref: PageRef) -> BinaryIO:
     if not _allowed(ref.source):
         known = " ".join(sorted(PROTOCOLS))
         raise refuse(ref, f"not a kind of address that is read ({known})", "copy it to a file")
+    # Imported here, as in all of scan/: a page in a file needs none of it.
+    import tempfile
+
     copy = tempfile.NamedTemporaryFile(prefix="digitscan-")  # noqa: SIM115
     if _last is not None:
         _last[1].close()
@@ -89,8 +92,9 @@ def _copy_remote(ref: PageRef, copy: IO[bytes]) -> None:
     except _failures() as error:
         # fsspec calls it a missing file when the host itself can't be reached.
         cause = error.__cause__
-        unreached = isinstance(error, FileNotFoundError) and isinstance(cause, OSError)
-        raise refuse_unopened(ref, ConnectionError(str(cause)) if unreached else error) from error
+        unreached = isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError)
+        known = OSError(reason_of(cause)) if unreached and cause is not None else error
+        raise refuse_unopened(ref, known) from error
     if not whole:
         problem = f"holds more than {STREAM_LIMIT >> 20} MiB"
         raise refuse(ref, problem, "copy it to a file and name that")
@@ -111,14 +115,18 @@ def _options(address: str) -> dict[str, int]:
 def _failures() -> tuple[type[Exception], ...]:
     """What fsspec and the libraries under it raise; only those that are loaded can raise."""
     kinds: list[type[Exception]] = [
+        ImportError,
         OSError,
         ValueError,
         RuntimeError,
         LookupError,
         NotImplementedError,
-        zipfile.BadZipFile,
     ]
-    for module, name in (("aiohttp", "ClientError"), ("botocore.exceptions", "BotoCoreError")):
+    for module, name in (
+        ("aiohttp", "ClientError"),
+        ("botocore.exceptions", "BotoCoreError"),
+        ("zipfile", "BadZipFile"),
+    ):
         if module in sys.modules:
             kinds.append(getattr(sys.modules[module], name))
     return tuple(kinds)

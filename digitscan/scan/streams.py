@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import cache
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from digitscan.errors import OutputError
 from digitscan.scan.formats import HEAD, format_of
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 STREAM_LIMIT = 1 << 30
 """Bytes taken from standard input, another pipe or a remote address at most."""
@@ -42,6 +44,8 @@ def keep_copy(stream: IO[bytes]) -> str | None:
         first = stream.read(_CHUNK)
     except (OSError, ValueError):
         return None
+    import tempfile
+
     try:
         with tempfile.NamedTemporaryFile(dir=_folder().name, delete=False) as copy:
             copy_stream(stream, copy, first)
@@ -54,6 +58,8 @@ def keep_copy(stream: IO[bytes]) -> str | None:
 
 
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
+def _folder() -> TemporaryDirectory[str]:
     """Make the folder of all copies of this run; Python removes it at its end."""
+    import tempfile
+
     return tempfile.TemporaryDirectory(prefix="digitscan-")

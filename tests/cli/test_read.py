@@ -92,6 +92,11 @@ def test_an_unknown_ending_is_wrong_usage(scans: Path, tmp_path: Path) -> None:
         ["x.png", "--max-error", "few"],
         ["x.png", "--max-error", "0"],
         ["x.png", "--max-error", "200%"],
+        ["x.png", "--pages", "5-3"],
+        ["x.png", "--pages", "two"],
+        ["x.png", "-0"],
+        ["-", "--files-from", "-"],
+        ["--files-from", "missing.txt"],
     ],
 )
 def test_wrong_usage(arguments: list[str]) -> None:
