@@ -92,9 +92,9 @@ def _copy_remote(ref: PageRef, copy: IO[bytes]) -> None:
     except _failures() as error:
         # fsspec calls it a missing file when the host itself can't be reached.
         cause = error.__cause__
-        unreached = isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError)
-        known = OSError(reason_of(cause)) if unreached and cause is not None else error
-        raise refuse_unopened(ref, known) from error
+        if isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError):
+            raise refuse_unopened(ref, OSError(reason_of(cause))) from error
+        raise refuse_unopened(ref, error) from error
     if not whole:
         problem = f"holds more than {STREAM_LIMIT >> 20} MiB"
         raise refuse(ref, problem, "copy it to a file and name that")
