@@ -71,6 +71,20 @@ def scans_pdf(scans: Sequence[Pixels], dpi: float = 200) -> bytes:
     return out.getvalue()
 
 
+def searchable_pdf(scan: Pixels, text: str, mode: int) -> bytes:
+    """A scan with text on it, drawn in a rendering mode: 3 is invisible, as OCR programs add it."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=scan.shape[1::-1])
+    coded = cv2.imencode(".png", scan)[1].tobytes()
+    canvas.drawImage(ImageReader(io.BytesIO(coded)), 0, 0)
+    words = canvas.beginText(20, 20)
+    words.setTextRenderMode(mode)
+    words.textLine(text)
+    canvas.drawText(words)
+    canvas.save()
+    return out.getvalue()
+
+
 def turned(data: bytes, degrees: int) -> bytes:
     """The same PDF with all its pages to be shown turned clockwise."""
     out = io.BytesIO()

@@ -26,6 +26,7 @@ from pdfs import (
     page,
     raw_pdf,
     scans_pdf,
+    searchable_pdf,
     stream,
     text_pdf,
     turned,
@@ -111,6 +112,13 @@ def test_text_on_a_coarse_picture_is_not_drawn_as_coarsely(tmp_path: Path) -> No
     content = b"q 595 0 0 842 0 0 cm /I Do Q 100 100 50 50 re f"
     data = raw_pdf(CATALOG, PAGES, page(more=USE_IMAGE), stream(b"", content), image)
     assert load(tmp_path, data).dpi == 300.0
+
+
+def test_text_that_is_only_there_to_be_searched_changes_nothing(tmp_path: Path) -> None:
+    scan = drawn_scan()
+    searchable = load(tmp_path, searchable_pdf(scan, "27", 3))
+    np.testing.assert_array_equal(searchable.image, scan)
+    assert load(tmp_path, searchable_pdf(scan, "27", 0)).dpi == 300.0
 
 
 def test_what_was_filled_into_a_form_is_drawn(tmp_path: Path) -> None:
@@ -281,6 +289,23 @@ def test_a_child_that_was_killed_is_started_again(tmp_path: Path) -> None:
     os.kill(pdf._running[1].pid, signal.SIGKILL)
     pdf._running[1].wait()
     assert load(tmp_path, data).image.shape == (300, 200)
+
+
+def test_without_pdfium_it_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "PDFs need pypdfium2, not installed" in refusal(tmp_path, text_pdf())
+
+
+def test_ctrl_c_is_not_for_the_child(tmp_path: Path) -> None:
+    data = scans_pdf([drawn_scan()])
+    load(tmp_path, data)
+    assert pdf._running is not None
+    child = pdf._running[1]
+    os.kill(child.pid, signal.SIGINT)
+    load(tmp_path, data)
+    assert pdf._running[1] is child
 
 
 def test_a_name_that_no_text_can_hold(tmp_path: Path) -> None:

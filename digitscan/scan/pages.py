@@ -37,7 +37,7 @@ def load_page(ref: PageRef, *, max_mpixels: float = 250, password: str = "") -> 
         page of a TIFF or PDF.
     max_mpixels : float
         Largest image accepted, in millions of pixels. A page of 250 takes about 1 GB of memory,
-        and twice that in colour.
+        and twice that in colour; of a PDF, or a JPEG 2000 image in colour, three times.
     password : str
         What opens an encrypted PDF.
 

@@ -7,6 +7,7 @@ so much memory and time and no more, and is started again where PDFium died of a
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import json
 import os
 import signal
@@ -35,7 +36,7 @@ _running: tuple[int, Popen[bytes]] | None = None
 
 
 class _DeathError(Exception):
-    """PDFium died of a document; ``signal_number`` tells of what."""
+    """PDFium died of a document; ``signal_number`` tells of what, else is its code, negative."""
 
     def __init__(self, signal_number: int) -> None:
         super().__init__(signal_number)
@@ -61,6 +62,8 @@ def draw_page(ref: PageRef, file: BinaryIO, max_mpixels: float, password: str) -
     A page that is one scanned image is drawn at that image's resolution, others at 300 dpi; lower
     where that would be more pixels than allowed. Raises ``PageError``.
     """
+    if importlib.util.find_spec("pypdfium2") is None:
+        raise refuse(ref, "PDFs need pypdfium2, not installed", "pip install pypdfium2")
     try:
         check_pdf_end(file)
     except ValueError as error:
@@ -126,6 +129,8 @@ def _refuse_problem(
 def _refuse_dead(ref: PageRef, death: _DeathError) -> PageError:
     if death.signal_number == getattr(signal, "SIGXCPU", None):
         return refuse(ref, "takes more than a minute to draw", "print it into a new PDF")
+    if death.signal_number <= 0:
+        return refuse_damaged(ref, "PDF", f"drawing it ended with code {-death.signal_number}")
     return _refuse_memory(ref)
 
 
