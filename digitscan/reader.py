@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -58,12 +58,14 @@ class ReaderSettings:
 
     ``min_confidence`` is the probability of being right (0…1) from which a value is ``ok``.
     ``max_mpixels`` is the largest page, in millions of pixels, that is decoded. ``calibration`` is
-    what evidence is worth; None is the one that belongs to this version.
+    what evidence is worth; None is the one that belongs to this version. ``password`` opens
+    encrypted PDFs; it is not shown.
     """
 
     min_confidence: float = 0.85
     max_mpixels: float = 250
     calibration: Calibration | None = None
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,13 @@ class Reader:
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:
         """Read page ``index`` of an image file. Raises PageError where it can't be decoded."""
         ref = PageRef(os.fspath(path), index)
-        return self.read(load_page(ref, max_mpixels=self.settings.max_mpixels))
+        return self.read(self.load(ref))
+
+    def load(self, ref: PageRef) -> Page:
+        """Decode a page within the settings' bounds. Raises PageError where that can't be."""
+        return load_page(
+            ref, max_mpixels=self.settings.max_mpixels, password=self.settings.password
+        )
 
     def read_image(self, image: npt.NDArray[np.uint8], name: str = "image") -> PageResult:
         """Read an array: (H, W) uint8 grey or (H, W, 3) uint8 RGB, 0 black."""
@@ -164,7 +172,7 @@ class Reader:
         This is the one place where a bug in reading is caught: it must not cost other pages.
         """
         try:
-            page = load_page(ref, max_mpixels=self.settings.max_mpixels)
+            page = self.load(ref)
         except PageError as error:
             return None, PageResult(ref, problem=str(error))
         try:

@@ -26,10 +26,14 @@ NOT_A_DIGIT = 10
 
 @dataclass(frozen=True, slots=True)
 class PageRef:
-    """Which page of which source: a path (``-`` is standard input) and a zero-based page index."""
+    """Which page of which source: a path (``-`` is standard input) and a zero-based page index.
+
+    ``copy`` is the path of a file with the source's bytes, where these came through a pipe.
+    """
 
     source: str
     index: int = 0
+    copy: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

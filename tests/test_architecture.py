@@ -21,7 +21,7 @@ FLOORS = {
 }
 HEAVY = {
     *("tensorflow", "keras", "sklearn", "skimage", "matplotlib", "onnx", "scipy"),
-    *("nbclient", "nbformat"),
+    *("nbclient", "nbformat", "fsspec"),
 }
 FOR_PEOPLE = {"click", "tqdm"}
 LONGEST_FILE = 400

@@ -164,6 +164,14 @@ def test_a_damaged_name_prints_nothing(model_file: Path, capfd: pytest.CaptureFi
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_name_of_a_dimension_that_is_no_text_is_refused(model_file: Path) -> None:
+    whole = model_file.read_bytes()
+    assert b"\x12\x01N" in whole
+    model_file.write_bytes(whole.replace(b"\x12\x01N", b"\x12\x01\xce"))
+    with pytest.raises(ModelError, match="a damaged ONNX model"):
+        load_classifier(str(model_file))
+
+
 def test_a_foreign_onnx_has_no_card(tmp_path: Path) -> None:
     path = tmp_path / "foreign.onnx"
     path.write_bytes(linear().SerializeToString())

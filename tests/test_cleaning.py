@@ -273,3 +273,10 @@ def test_the_page_itself_is_left_as_it_was() -> None:
     before = image.copy()
     clean_page(page_of(image))
     assert (image == before).all()
+
+
+@pytest.mark.parametrize("shape", [(64, 48_000), (48_000, 64)])
+def test_a_strip_that_is_longer_than_any_page_gives_a_clean_page(shape: tuple[int, int]) -> None:
+    strip = np.full(shape, 255, np.uint8)
+    strip[20:40, 20:40] = 0
+    assert min(clean_page(page_of(strip)).ink.shape) >= 1

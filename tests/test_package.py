@@ -11,6 +11,7 @@ from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from pdfs import text_pdf
 
 import digitscan
 
@@ -46,7 +47,18 @@ def test_the_reader_is_part_of_the_package() -> None:
 def test_reading_loads_no_library_that_trains() -> None:
     scan = ROOT / "samples" / "exam_blank" / "scan.png"
     code = f"import digitscan; print(digitscan.Reader().read_file({str(scan)!r}))"
-    assert not loaded_after(code) & set(HEAVY)
+    assert not loaded_after(code) & {*HEAVY, "pypdfium2", "fsspec"}
+
+
+def test_a_pdf_is_drawn_by_another_process(tmp_path: Path) -> None:
+    path = tmp_path / "form.pdf"
+    path.write_bytes(text_pdf())
+    code = (
+        "from digitscan.scan.pages import load_page\n"
+        "from digitscan.values import PageRef\n"
+        f"load_page(PageRef({str(path)!r}))"
+    )
+    assert "pypdfium2" not in loaded_after(code)
 
 
 def test_the_core_needs_nothing_that_trains() -> None:

@@ -25,27 +25,27 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from digitscan.errors import PageError
-from digitscan.scan import pages
+from digitscan.scan import opening, pages, streams
 from digitscan.scan.pages import load_page
 from digitscan.values import Page, PageRef
 
 Pixels = npt.NDArray[Any]
-ENDINGS = (".png", ".jpg", ".tif", ".bmp", ".webp")
+ENDINGS = (".png", ".jpg", ".tif", ".bmp", ".webp", ".jp2")
 
 
 def encode(ending: str, pixels: Pixels, *options: int) -> bytes:
     return cv2.imencode(ending, pixels, options)[1].tobytes()
 
 
-def load(folder: Path, data: bytes, **options: float) -> Page:
+def load(folder: Path, data: bytes, max_mpixels: float = 250) -> Page:
     path = folder / "page.bin"
     path.write_bytes(data)
-    return load_page(PageRef(str(path)), **options)
+    return load_page(PageRef(str(path)), max_mpixels=max_mpixels)
 
 
-def refusal(folder: Path, data: bytes, **options: float) -> str:
+def refusal(folder: Path, data: bytes, max_mpixels: float = 250) -> str:
     with pytest.raises(PageError) as caught:
-        load(folder, data, **options)
+        load(folder, data, max_mpixels)
     message = str(caught.value)
     assert message.startswith(f"{folder / 'page.bin'}: ") and "; " in message
     return message
@@ -290,7 +290,7 @@ def test_dpi_is_taken_where_plausible(
 
 
 def test_smallest_page(tmp_path: Path) -> None:
-    for ending in ENDINGS:
+    for ending in set(ENDINGS) - {".jp2"}:  # OpenCV writes none of that size.
         assert load(tmp_path, encode(ending, np.zeros((1, 1), np.uint8))).image.shape == (1, 1)
 
 
@@ -312,9 +312,9 @@ def test_empty_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"just some text", "not an image of a known format (PNG, JPEG, TIFF, BMP or WEBP)"),
+        (b"just some text", "known format (PNG, JPEG, TIFF, BMP, WEBP, JPEG 2000 or PDF)"),
         (b"GIF89a" + bytes(30), "not an image of a known format"),
-        (b"%PDF-1.7\n", "a PDF; turn its pages into PNG images"),
+        (b"%PDF-1.7\n", "damaged or cut-off PDF (its end is missing)"),
     ],
 )
 def test_other_files_are_named_as_such(tmp_path: Path, data: bytes, words: str) -> None:
@@ -464,13 +464,9 @@ def test_standard_input_holds_an_image(
     assert load_page(PageRef("-")).image.shape == grey.shape
 
 
-def test_standard_input_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_standard_input_problems(monkeypatch: pytest.MonkeyPatch) -> None:
     feed(monkeypatch, b"")
     with pytest.raises(PageError, match=r"^standard input: the file is empty"):
-        load_page(PageRef("-"))
-    assert cv2.imwritemulti(str(tmp_path / "two.tif"), [np.zeros((4, 4), np.uint8)] * 2)
-    feed(monkeypatch, (tmp_path / "two.tif").read_bytes())
-    with pytest.raises(PageError, match="standard input: holds several pages"):
         load_page(PageRef("-"))
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(PageError, match="standard input: nothing is connected"):
@@ -478,7 +474,8 @@ def test_standard_input_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 def test_standard_input_without_end_is_cut(monkeypatch: pytest.MonkeyPatch, grey: Pixels) -> None:
-    monkeypatch.setattr(pages, "_STREAM_LIMIT", 5_000_000)
+    for module in (streams, opening):
+        monkeypatch.setattr(module, "STREAM_LIMIT", 5_000_000)
     feed(monkeypatch, encode(".png", grey) + bytes(7_000_000))
     with pytest.raises(PageError, match="standard input: holds more than 4 MiB"):
         load_page(PageRef("-"))

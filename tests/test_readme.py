@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import click
+import cv2
 import pytest
 from click.testing import CliRunner
+from pdfs import scans_pdf
 
 from digitscan.cli.main import main
 from digitscan.errors import ExitCode
@@ -45,6 +47,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(ROOT / "samples" / "free_lines" / "scan.jpg", tmp_path / "scans" / "c.jpg")
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
     shutil.copy(ROOT / "models" / "cnn.onnx", tmp_path / "my.onnx")
+    page = cv2.imread(str(scan), cv2.IMREAD_GRAYSCALE)
+    assert page is not None
+    (tmp_path / "forms.pdf").write_bytes(scans_pdf([page] * 5))
+    (tmp_path / "names.txt").write_text("scans/a.png\nscans/c.jpg\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

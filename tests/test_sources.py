@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import os
 import struct
-from collections.abc import Sequence
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from pdfs import scans_pdf
 
 from digitscan.errors import PageError
+from digitscan.scan import opening, streams
 from digitscan.scan.pages import load_page
-from digitscan.scan.sources import MAX_FRAMES, find_pages
+from digitscan.scan.selection import parse_pages
+from digitscan.scan.sources import find_pages
+from digitscan.scan.tiff import MAX_FRAMES
 from digitscan.values import PageRef
 
 
@@ -142,8 +151,103 @@ def test_any_name_works_as_file_and_in_a_pattern(tmp_path: Path, name: str) -> N
         assert load_page(page).image.shape == (4, 5)
 
 
-def test_dash_is_standard_input() -> None:
-    assert list(find_pages(["-"])) == [PageRef("-")]
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+def two_pages(folder: Path, kind: str) -> bytes:
+    pages = [np.full((6, 7), level, np.uint8) for level in (10, 20)]
+    if kind == "pdf":
+        return scans_pdf(pages)
+    assert cv2.imwritemulti(str(folder / "two.tif"), pages)
+    return (folder / "two.tif").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["tif", "pdf"])
+def test_all_pages_come_through_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    feed(monkeypatch, two_pages(tmp_path, kind))
+    pages = list(find_pages(["-"]))
+    assert pages == [PageRef("-"), PageRef("-", 1)]
+    monkeypatch.setattr(sys, "stdin", None)
+    assert [int(load_page(page).image[0, 0]) for page in pages] == [10, 20]
+
+
+@pytest.mark.parametrize("kind", ["tif", "pdf"])
+def test_all_pages_come_through_a_named_pipe(tmp_path: Path, kind: str) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(two_pages(tmp_path, kind),))
+    writer.start()
+    pages = list(find_pages([str(pipe)]))
+    writer.join()
+    assert [int(load_page(page).image[0, 0]) for page in pages] == [10, 20]
+
+
+def test_standard_input_without_an_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    for data, words in ((b"", "the file is empty"), (b"text", "not an image"), (None, "nothing")):
+        if data is None:
+            monkeypatch.setattr(sys, "stdin", None)
+        else:
+            feed(monkeypatch, data)
+        (page,) = find_pages(["-"])
+        assert problem(page).startswith("standard input: ") and words in problem(page)
+
+
+def test_a_pipe_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    (page,) = find_pages(["/dev/zero"])
+    assert "/dev/zero: not an image" in problem(page)
+    for module in (streams, opening):
+        monkeypatch.setattr(module, "STREAM_LIMIT", 3_000_000)
+    feed(monkeypatch, b"\x89PNG\r\n\x1a\n" + bytes(9_000_000))
+    (page,) = find_pages(["-"])
+    assert Path(page.copy).stat().st_size < 5_000_000
+    assert "standard input: holds more than 2 MiB" in problem(page)
+
+
+def test_copies_of_pipes_are_gone_when_the_program_ends(tmp_path: Path) -> None:
+    code = (
+        "from digitscan.scan.sources import find_pages\n"
+        "(page,) = find_pages(['-'])\n"
+        "print(page.copy)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=draw(tmp_path / "a.png").read_bytes(),
+        capture_output=True,
+        check=True,
+    )
+    copy = Path(done.stdout.decode().strip())
+    assert not copy.exists() and not copy.parent.exists()
+
+
+@pytest.mark.parametrize("kind", ["tif", "pdf"])
+def test_pages_are_chosen_of_each_file_that_has_several(tmp_path: Path, kind: str) -> None:
+    many = tmp_path / f"two.{kind}"
+    many.write_bytes(two_pages(tmp_path, kind))
+    single = draw(tmp_path / "a.png")
+    names = [str(many), str(single), str(many)]
+    chosen = find_pages(names, pages=parse_pages("2-"))
+    assert [(Path(page.source).name, page.index) for page in chosen] == [
+        (many.name, 1),
+        ("a.png", 0),
+        (many.name, 1),
+    ]
+    (missing,) = find_pages([str(many)], pages=parse_pages("7-"))
+    assert "page 7: the file holds no such page" in problem(missing)
+
+
+def test_inputs_are_taken_one_by_one(tmp_path: Path) -> None:
+    taken = []
+
+    def names() -> Iterator[str]:
+        for name in ("a.png", "b.png"):
+            taken.append(name)
+            yield str(draw(tmp_path / name))
+
+    next(find_pages(names()))
+    assert taken == ["a.png"]
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -177,6 +281,13 @@ def test_tiff_chain_that_breaks_off_gives_a_page_that_fails(tmp_path: Path) -> N
     pages = list(find_pages([str(path)]))
     assert [page.index for page in pages] == [0, 1, 2]
     assert "cut.tif, page 3:" in problem(pages[2])
+
+
+def test_tiff_that_points_beyond_any_file_gives_a_page_that_fails(tmp_path: Path) -> None:
+    path = tmp_path / "far.tif"
+    path.write_bytes(b"II+\0" + struct.pack("<HHQ", 8, 0, 1 << 63))
+    (page,) = find_pages([str(path)])
+    assert "far.tif: " in problem(page)
 
 
 def test_tiff_chain_in_a_circle_ends(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_each_page_is_flushed_in_one_piece(format_name: str) -> None:
     assert calls == ["write", "flush"]
 
 
-@pytest.mark.parametrize("name", ["=1+1.png", "+x", "-1", "@a", "\tb", "\rb"])
+@pytest.mark.parametrize("name", ["=1+1.png", "+x", "-1", "@a", "|x", "%x", "＝1"])
 @pytest.mark.parametrize("format_name", ["csv", "tsv"])
 def test_a_name_can_not_be_a_formula(format_name: str, name: str) -> None:
     (row,) = read_back(format_name, written(format_name, result(file=name)))
@@ -202,6 +202,13 @@ def test_json_read_back_is_the_rows(pages: list[PageResult]) -> None:
     assert lines == [{"schema_version": 1, **row} for row in expected]
 
 
+@given(name=st.text(st.characters(exclude_categories=())), problem=st.text())
+def test_a_page_is_one_line_that_moves_no_cursor(name: str, problem: str) -> None:
+    text = written("csv", PageResult(PageRef(name), problem=problem))
+    assert text.count("\n") == len(text.splitlines()) == 2
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
 @pytest.mark.parametrize("format_name", ["csv", "tsv"])
 @given(pages=st.lists(results(), max_size=4))
 def test_delimited_text_read_back_is_the_rows(format_name: str, pages: list[PageResult]) -> None:
@@ -212,7 +219,8 @@ def test_delimited_text_read_back_is_the_rows(format_name: str, pages: list[Page
         for column in ("page", "value", "status", "top", "left", "bottom", "right"):
             assert cells[column] == ("" if row[column] is None else str(row[column]))
         for column in ("file", "field", "problem"):
-            assert str(cells[column]).removeprefix("'") == str(row[column]).removeprefix("'")
+            shown = one_line(str(row[column]))
+            assert str(cells[column]).removeprefix("'") == shown.removeprefix("'")
             assert not (len(str(cells[column])) > 1 and str(cells[column])[0] in "=+-@\t\r")
         assert (float(str(cells["confidence"])) if cells["confidence"] else None) == row[
             "confidence"

@@ -16,7 +16,6 @@ from digitscan.report.dossier import Dossier, name_dossier
 from digitscan.report.explanation import explain_page
 from digitscan.report.summary import count
 from digitscan.report.text import valid_text
-from digitscan.scan.pages import load_page
 from digitscan.values import PageRef
 
 
@@ -43,11 +42,12 @@ from digitscan.values import PageRef
     type=click.IntRange(min=1),
     default=1,
     metavar="N",
-    help="Which page of a TIFF, counted from 1. Default: 1.",
+    help="Which page of a PDF or TIFF, counted from 1. Default: 1.",
 )
 @options.model
 @options.min_confidence
 @options.overwrite
+@options.password
 @options.max_mpixels
 @options.quiet
 def explain(
@@ -58,21 +58,22 @@ def explain(
     model: str,
     min_confidence: float,
     overwrite: bool,
+    password: str,
     max_mpixels: float,
     verbosity: Verbosity,
 ) -> None:
     """Show step by step how a page was read: the place to look when a value is wrong.
 
-    PAGE is an image file, or - for standard input. Into a folder go pictures of the ink, the ruled
-    lines and the fields of the page, and of each field a close-up: its ink, the pieces it was cut
-    into, and each glyph with what the model says of it. In words the same goes to explanation.txt
-    and to standard output.
+    PAGE is an image file, a PDF, an address, or - for standard input. Into a folder go pictures of
+    the ink, the ruled lines and the fields of the page, and of each field a close-up: its ink, the
+    pieces it was cut into, and each glyph with what the model says of it. In words the same goes
+    to explanation.txt and to standard output.
     """
     ref = PageRef(source, number - 1)
     folder = output or Path(name_dossier(ref))
     dossier = Dossier(folder, overwrite=overwrite)
-    reader = Reader(model, ReaderSettings(min_confidence, max_mpixels))
-    trace = reader.trace(load_page(ref, max_mpixels=max_mpixels))
+    reader = Reader(model, ReaderSettings(min_confidence, max_mpixels, password=password))
+    trace = reader.trace(reader.load(ref))
     chosen = _choose(trace, names)
     accounts = [account_for(trace.clean, field, min_confidence) for field in chosen]
     drawn = dossier.write(trace, accounts, blanks=bool(names))

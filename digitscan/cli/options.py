@@ -10,6 +10,7 @@ import click
 
 from digitscan.reader import ReaderSettings
 from digitscan.report.tables import FORMATS
+from digitscan.scan.selection import PageSelection, parse_pages
 
 _DEFAULTS = ReaderSettings()
 
@@ -29,7 +30,7 @@ def _finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
     return value
 
 
-inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUTS...")
+inputs = click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 
 output = click.option(
     "-o",
@@ -124,6 +125,48 @@ recursive = click.option(
     "--recursive",
     is_flag=True,
     help="Look into the folders inside a folder too. Default: off.",
+)
+
+files_from = click.option(
+    "--files-from",
+    metavar="FILE",
+    help="Read the names of further inputs from FILE, one a line; - is standard input. "
+    "Default: none.",
+)
+
+null = click.option(
+    "-0",
+    "--null",
+    is_flag=True,
+    help="Names in --files-from end in a zero byte, as find -print0 writes them. "
+    "Default: in a line feed.",
+)
+
+
+def _pages(ctx: click.Context, param: click.Parameter, value: str | None) -> PageSelection | None:
+    """Pages and ranges of pages, such as ``1,3-5``."""
+    try:
+        return None if value is None else parse_pages(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", ctx, param) from error
+
+
+pages = click.option(
+    "--pages",
+    metavar="LIST",
+    callback=_pages,
+    help="Pages to read of each PDF or TIFF that has several, counted from 1: 1,3-5 or 3- or -2. "
+    "Default: all.",
+)
+
+password = click.option(
+    "--password",
+    metavar="TEXT",
+    envvar="DIGITSCAN_PASSWORD",
+    default="",
+    show_default=False,
+    help="Password of encrypted PDFs; better put into the environment variable "
+    "DIGITSCAN_PASSWORD, for other users see command lines. Default: none.",
 )
 
 exit_review = click.option(

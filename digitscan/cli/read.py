@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 
 from digitscan.cli import options
+from digitscan.cli.inputs import name_inputs
 from digitscan.cli.options import Verbosity
 from digitscan.cli.output import open_output, whole_write
 from digitscan.errors import UsageError
@@ -22,6 +23,7 @@ from digitscan.report.overlay import OverlayFolder, draw_overlay
 from digitscan.report.summary import Summary, count, count_statuses
 from digitscan.report.tables import TableWriter, format_of, make_writer
 from digitscan.report.text import one_line
+from digitscan.scan.selection import PageSelection
 from digitscan.scan.sources import find_pages
 from digitscan.values import PageRef, PageResult, Status
 
@@ -37,6 +39,10 @@ from digitscan.values import PageRef, PageResult, Status
 @options.overlay
 @options.overwrite
 @options.recursive
+@options.files_from
+@options.null
+@options.pages
+@options.password
 @options.max_mpixels
 @options.exit_review
 @options.quiet
@@ -54,23 +60,29 @@ def read(
     overlay: Path | None,
     overwrite: bool,
     recursive: bool,
+    files_from: str | None,
+    null: bool,
+    pages: PageSelection | None,
+    password: str,
     max_mpixels: float,
     exit_review: bool,
     verbosity: Verbosity,
 ) -> None:
     """Read handwritten numbers off scans into a table.
 
-    INPUTS are image files (png, jpeg, tiff, bmp, webp), folders of them, patterns such as
-    'scans/*.png', or - for one image on standard input. One row a field, in reading order. A page
-    that can't be read becomes a row that says why, and the others are still read.
+    INPUTS are files (pdf, tiff, png, jpeg, jp2, bmp, webp), folders of them, patterns such as
+    'scans/*.png', addresses such as https://host/scan.pdf (extra: remote), or - for a file on
+    standard input. One row a field, in reading order. A page that can't be read becomes a row that
+    says why, and the others are still read.
     """
+    names = name_inputs(inputs, files_from, null=null)
     writer = make_writer(format_name or format_of(output), details=details)
     if max_error is not None:
         min_confidence = _confidence_for(max_error)
     with open_output(output, overwrite=overwrite) as stream:
-        refs = tuple(find_pages(inputs, recursive=recursive))
+        refs = tuple(find_pages(names, recursive=recursive, pages=pages, password=password))
         pictures = OverlayFolder(overlay, refs, overwrite=overwrite) if overlay else None
-        reader = Reader(model, ReaderSettings(min_confidence, max_mpixels))
+        reader = Reader(model, ReaderSettings(min_confidence, max_mpixels, password=password))
         results = _reported(_read_pages(reader, refs, pictures), len(refs), verbosity)
         summary = _write_table(writer, stream, results, output)
     if verbosity > Verbosity.QUIET:

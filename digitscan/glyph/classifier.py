@@ -182,8 +182,11 @@ def _open_session(content: bytes, threads: int) -> ort.InferenceSession:
 
 
 def _check_interface(session: ort.InferenceSession) -> None:
-    inputs = {each.name: (each.type, each.shape[1:]) for each in session.get_inputs()}
-    outputs = {each.name: (each.type, each.shape[1:]) for each in session.get_outputs()}
+    try:
+        inputs = {each.name: (each.type, each.shape[1:]) for each in session.get_inputs()}
+        outputs = {each.name: (each.type, each.shape[1:]) for each in session.get_outputs()}
+    except _RUNTIME_ERRORS as error:
+        raise ModelError(f"a damaged ONNX model ({_first_line(error)})") from error
     if inputs != {"glyphs": ("tensor(float)", [28, 28, 1])}:
         raise ModelError(f"the model's inputs are not digitscan's: {inputs}")
     wanted = ("tensor(float)", [CLASS_COUNT])

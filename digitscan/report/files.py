@@ -32,7 +32,9 @@ def write_bytes(path: Path, content: bytes) -> None:
     unfinished = path.with_suffix(".part")
     try:
         unfinished.unlink(missing_ok=True)
-        unfinished.write_bytes(content)
+        # Never through a link that somebody puts there meanwhile.
+        with unfinished.open("xb") as file:
+            file.write(content)
         unfinished.replace(path)
     except OSError as error:
         raise OutputError(f"{path}: can't be written: {error.strerror}") from error

@@ -5,6 +5,7 @@ Also the names of the pictures of a whole run, and writing one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -138,7 +139,7 @@ class OverlayFolder:
         self._paths = [folder / name for name in name_overlays(refs)]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            there = [path for path in self._paths if not overwrite and path.exists()]
+            there = [path for path in self._paths if not overwrite and os.path.lexists(path)]
         except OSError as error:
             raise OutputError(f"{folder}: can't hold the overlays: {error.strerror}") from error
         if there:

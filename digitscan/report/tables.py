@@ -13,7 +13,7 @@ from typing import Protocol
 
 import digitscan
 from digitscan.errors import UsageError
-from digitscan.report.text import valid_text
+from digitscan.report.text import one_line, valid_text
 from digitscan.values import Box, Digit, PageRef, PageResult, Reading, Record, Status
 
 SCHEMA_VERSION = 1
@@ -35,7 +35,7 @@ COLUMNS = (
 DETAIL_COLUMNS = ("alternatives", "digits")
 
 _NAME_COLUMNS = frozenset({"file", "field", "problem"})
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 
 Row = dict[str, object]
 
@@ -114,8 +114,10 @@ def _digit_details(digit: Digit) -> dict[str, object]:
 
 
 class DelimitedWriter:
-    """Writes csv (RFC 4180 quoting, lines ending in a line feed) or, with a tab, tsv.
+    r"""Writes csv (RFC 4180 quoting, lines ending in a line feed) or, with a tab, tsv.
 
+    Whatever a name holds that could start a line or move a cursor is spelled out (``\n``), and one
+    that a spreadsheet would run begins with ``'``; json and jsonl have names as they are.
     With ``details`` two more columns give the alternatives as ``42:0.0300 47:0.0100`` and the
     digits as compact JSON.
     """
@@ -159,7 +161,7 @@ def _cell(column: str, value: object) -> str:
     if column == "digits":
         return json.dumps(value, separators=(",", ":")) if value else ""
     if column in _NAME_COLUMNS:
-        return _no_formula(str(value))
+        return _no_formula(one_line(str(value)))
     return str(value)
 
 
@@ -169,13 +171,8 @@ def _no_formula(text: str) -> str:
 
 
 def _quoted(cell: str, delimiter: str) -> str:
-    """Quote where needed.
-
-    The ``csv`` module does not quote a lone carriage return when lines end in a line feed, and
-    then can't read its own file; every character that some reader takes for a line end is quoted.
-    """
-    breaks_lines = cell != "" and cell.splitlines() != [cell]
-    if breaks_lines or delimiter in cell or '"' in cell:
+    """Quote where needed; no cell holds a line end."""
+    if delimiter in cell or '"' in cell:
         return '"' + cell.replace('"', '""') + '"'
     return cell
 

@@ -46,8 +46,7 @@ def flatten_background(image: GreyImage) -> GreyImage:
     The paper's brightness is a grey closing of a small copy (as in background division); the page
     is divided by it, so that shadows and a tint of the paper vanish.
     """
-    scale = 1 / max(1, round(max(image.shape) / BACKGROUND_SIDE))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = shrunk(image, max(1, round(max(image.shape) / BACKGROUND_SIDE)))
     reach = np.ones((BACKGROUND_REACH, BACKGROUND_REACH), np.uint8)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, reach), (0, 0), 4)
     paper = np.maximum(paper, 24).astype(np.uint8)
@@ -55,6 +54,17 @@ def flatten_background(image: GreyImage) -> GreyImage:
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     brightness = cv2.divide(image, full, scale=255, dst=full)
     return np.asarray(cv2.bitwise_not(brightness, dst=brightness), np.uint8)
+
+
+def shrunk(image: GreyImage, times: int) -> GreyImage:
+    """Copy an image (H, W) uint8 so many times smaller; no side becomes less than a pixel."""
+    # With factors every pixel is the mean of so many; a size would be met, but not exactly so.
+    size, factor = None, 1 / times
+    if min(image.shape) * factor <= 0.5:
+        height, width = (max(1, round(side * factor)) for side in image.shape)
+        size = width, height
+    small = cv2.resize(image, size, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:

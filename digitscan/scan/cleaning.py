@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel
+from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel, shrunk
 from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
@@ -91,9 +91,8 @@ def _dark_on_light(image: GreyImage) -> GreyImage:
 
 def _overview(image: GreyImage) -> tuple[GreyImage, float]:
     """A small copy of the page, and its scale."""
-    scale = 1 / max(1, round(max(image.shape) / OVERVIEW_SIDE))
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8), scale
+    times = max(1, round(max(image.shape) / OVERVIEW_SIDE))
+    return shrunk(image, times), 1 / times
 
 
 def _find_paper(
@@ -167,9 +166,9 @@ def _work_scale(image: GreyImage) -> float:
 
 def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyImage:
     """Darkness of the page in the working image: (h, w) uint8, 0 white."""
-    darkness = cv2.bitwise_not(image)
+    darkness = np.asarray(cv2.bitwise_not(image), np.uint8)
     while to_work[0, 0] < LEAST_STEP:
-        darkness = cv2.resize(darkness, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        darkness = shrunk(darkness, 2)
         to_work = to_work @ np.diag([2.0, 2.0, 1.0])
     if _is_pure_scale(to_work):
         return np.asarray(cv2.resize(darkness, size, interpolation=cv2.INTER_LINEAR), np.uint8)

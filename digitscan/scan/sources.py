@@ -1,6 +1,7 @@
 """Names given by the user in, references to single pages out.
 
-A name is a file, a folder, a pattern that the shell did not expand, or ``-`` for standard input.
+A name is a file, a folder, a pattern that the shell did not expand, an address, or ``-`` for
+standard input.
 Nothing is decoded here. What can't be found or listed becomes a reference too, and `load_page`
 says what is wrong with it, so that one bad name never hides the others.
 """
@@ -10,47 +11,71 @@ from __future__ import annotations
 import glob
 import re
 import stat
-import struct
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import BinaryIO
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
+from digitscan.errors import PageError
+from digitscan.scan.formats import HEAD, format_of
+from digitscan.scan.pdf import count_pages
+from digitscan.scan.refusal import STANDARD_INPUT
+from digitscan.scan.remote import expand_remote, fetch, is_remote
+from digitscan.scan.selection import PageSelection
+from digitscan.scan.streams import keep_copy
+from digitscan.scan.tiff import MAX_FRAMES, tiff_frames
 from digitscan.values import PageRef
 
-STANDARD_INPUT = "-"
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
-MAX_FRAMES = 10_000
-"""Pages of one TIFF; longer chains are refused, for a damaged file can make one without end."""
+IMAGE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".jp2", ".j2k", ".jpx", ".pdf"}
+)
+_SINGLE_PAGE = IMAGE_SUFFIXES - {".tif", ".tiff", ".pdf"}
+_ONLY_HERE = ("/dev/", "/proc/")
+"""Places whose names mean something else to another process."""
 
-_NO_PAGE = 1 | 4
-"""Bits of a TIFF's NewSubfileType: a smaller copy of another page, a transparency mask."""
 
-
-def find_pages(inputs: Sequence[str], *, recursive: bool = False) -> Iterator[PageRef]:
+def find_pages(
+    inputs: Iterable[str],
+    *,
+    recursive: bool = False,
+    pages: PageSelection | None = None,
+    password: str = "",
+) -> Iterator[PageRef]:
     """Refer to every page that the inputs name, in the order given, duplicates kept.
 
     Parameters
     ----------
-    inputs : sequence of str
+    inputs : iterable of str
         Files (always a page, whatever their ending), folders (the images inside, ``page2`` before
-        ``page10``, hidden files left out), patterns such as ``scans/*.png``, or ``-``.
+        ``page10``, hidden files left out), patterns such as ``scans/*.png``, addresses such as
+        ``https://…``, or ``-``. They are taken one by one, as the pages are asked for.
     recursive : bool
         Whether to look into the folders inside a folder too. Links to folders are not followed.
+    pages : PageSelection, optional
+        Which pages to take of each file that has more than one. Default: all.
+    password : str
+        What opens an encrypted PDF.
 
     Yields
     ------
     PageRef
-        One for each page; a TIFF of several pages gives several. A name that can't be found or
-        listed, and a folder without images, give one reference that `load_page` refuses.
+        One for each page; a TIFF or PDF of several pages gives several. A name that can't be found
+        or listed, and a folder without images, give one reference that `load_page` refuses; so
+        does a file of which no page is chosen. What comes through a pipe is copied to a temporary
+        file, which the references name.
     """
+    finder = _Finder(pages or PageSelection(), password)
     for name in inputs:
-        if name == STANDARD_INPUT:
-            yield PageRef(STANDARD_INPUT)
+        if is_remote(name):
+            for address in expand_remote(name):
+                yield from finder.remote_pages(address)
+        elif name == STANDARD_INPUT:
+            yield from finder.standard_input_pages()
         elif not name or _mode(Path(name)):
-            yield from _pages_at(name, recursive)
+            yield from finder.pages_at(name, recursive)
         else:
             for match in _expand(name) or [name]:
-                yield from _pages_at(match, recursive)
+                yield from finder.pages_at(match, recursive)
 
 
 def folder_images(folder: Path) -> list[Path]:
@@ -64,31 +89,94 @@ def folder_images(folder: Path) -> list[Path]:
     ]
 
 
-def _pages_at(name: str, recursive: bool) -> Iterator[PageRef]:
-    mode = _mode(Path(name)) if name else 0
-    if mode == stat.S_IFREG:
-        yield from _file_pages(name)
-    elif mode == stat.S_IFDIR:
-        pages = _folder_pages(Path(name), recursive)
-        yield next(pages, PageRef(name))
-        yield from pages
-    else:
-        yield PageRef(name)
+class _Finder:
+    """Finds the pages of one source after another."""
 
+    def __init__(self, pages: PageSelection, password: str) -> None:
+        self._pages = pages
+        self._password = password
 
-def _folder_pages(top: Path, recursive: bool) -> Iterator[PageRef]:
-    waiting = [top]
-    while waiting:
-        folder = waiting.pop()
+    def pages_at(self, name: str, recursive: bool) -> Iterator[PageRef]:
+        """Refer to the pages of a file or pipe, or of all images in a folder."""
+        mode = _mode(Path(name)) if name else 0
+        if mode == stat.S_IFDIR:
+            pages = self._folder_pages(Path(name), recursive)
+            yield next(pages, PageRef(name))
+            yield from pages
+        elif mode == 0:
+            yield PageRef(name)
+        elif mode == stat.S_IFREG and not name.startswith(_ONLY_HERE):
+            yield from self._file_pages(name)
+        else:
+            yield from self._pipe_pages(name)
+
+    def standard_input_pages(self) -> Iterator[PageRef]:
+        """Refer to the pages of what comes through standard input."""
+        stream = getattr(sys.stdin, "buffer", None)
+        copy = keep_copy(stream) if stream is not None else None
+        yield from self._copied_pages(STANDARD_INPUT, copy)
+
+    def remote_pages(self, address: str) -> Iterator[PageRef]:
+        """Refer to the pages at an address, which is fetched where it may have several."""
+        ref = PageRef(address)
+        if PurePosixPath(re.split(r"::|\?", address)[0]).suffix.lower() in _SINGLE_PAGE:
+            yield ref
+            return
         try:
-            images = folder_images(folder)
-            inner = _inner_folders(folder) if recursive else []
+            name = fetch(ref).name
+        except PageError:
+            yield ref
+            return
+        yield from self._chosen(ref, name)
+
+    def _folder_pages(self, top: Path, recursive: bool) -> Iterator[PageRef]:
+        waiting = [top]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                images = folder_images(folder)
+                inner = _inner_folders(folder) if recursive else []
+            except OSError:
+                yield PageRef(str(folder))
+                continue
+            for path in images:
+                yield from self._file_pages(str(path))
+            waiting += reversed(inner)
+
+    def _file_pages(self, name: str) -> Iterator[PageRef]:
+        return self._chosen(PageRef(name), name)
+
+    def _pipe_pages(self, name: str) -> Iterator[PageRef]:
+        try:
+            with Path(name).open("rb", buffering=0) as stream:
+                copy = keep_copy(stream)
         except OSError:
-            yield PageRef(str(folder))
-            continue
-        for path in images:
-            yield from _file_pages(str(path))
-        waiting += reversed(inner)
+            copy = None
+        return self._copied_pages(name, copy)
+
+    def _copied_pages(self, name: str, copy: str | None) -> Iterator[PageRef]:
+        if copy is None:
+            return iter((PageRef(name),))
+        return self._chosen(PageRef(name, copy=copy), copy)
+
+    def _chosen(self, ref: PageRef, path: str) -> Iterator[PageRef]:
+        """Refer to the pages of the file at ``path`` that were chosen."""
+        for index in self._pages.choose(self._indices(path)):
+            yield replace(ref, index=index)
+
+    def _indices(self, path: str) -> Sequence[int]:
+        """Give the indices of a file's pages; the first where they can't be told."""
+        try:
+            with Path(path).open("rb") as file:
+                kind = format_of(file.read(HEAD))
+                file.seek(0)
+                indices = list(tiff_frames(file)) if kind == "TIFF" else []
+        except OSError:
+            return [0]
+        if kind == "PDF":
+            # One page more than there may be is a page that says so.
+            return range(min(count_pages(path, self._password), MAX_FRAMES + 1)) or [0]
+        return indices or [0]
 
 
 def _inner_folders(folder: Path) -> list[Path]:
@@ -97,16 +185,6 @@ def _inner_folders(folder: Path) -> list[Path]:
         for path in sorted(folder.iterdir(), key=_natural_order)
         if _mode(path) == stat.S_IFDIR and not path.is_symlink() and not path.name.startswith(".")
     ]
-
-
-def _file_pages(name: str) -> Iterator[PageRef]:
-    try:
-        with Path(name).open("rb") as file:
-            frames = list(_tiff_frames(file))
-    except OSError:
-        frames = []
-    for index in frames or [0]:
-        yield PageRef(name, index)
 
 
 def _mode(path: Path) -> int:
@@ -136,52 +214,3 @@ def _natural_order(path: Path | str) -> tuple[list[str | int], str]:
     """
     parts = re.split(r"(\d+)", str(path).casefold())
     return [int(part) if part.isdecimal() else part for part in parts], str(path)
-
-
-def _tiff_frames(file: BinaryIO) -> Iterator[int]:
-    """Walk a TIFF's chain of directories and give the index of each that is a page.
-
-    Gives nothing for other files. A chain that breaks off gives the index after the last good one,
-    one that is longer than `MAX_FRAMES` gives that number: both fail when they are loaded.
-    """
-    header = file.read(16)
-    order = {b"II": "<", b"MM": ">"}.get(header[:2])
-    if order is None or len(header) < 16:
-        return
-    big = header[2:4] == struct.pack(order + "H", 43)
-    if not big and header[2:4] != struct.pack(order + "H", 42):
-        return
-    offset: int = struct.unpack_from(order + ("Q" if big else "I"), header, 8 if big else 4)[0]
-    seen: set[int] = set()
-    while offset and offset not in seen and len(seen) < MAX_FRAMES:
-        seen.add(offset)
-        try:
-            kind, offset = _read_directory(file, offset, order, big)
-        except (struct.error, OSError, OverflowError):
-            yield len(seen) - 1
-            return
-        if not kind & _NO_PAGE:
-            yield len(seen) - 1
-    if offset and offset not in seen:
-        yield MAX_FRAMES
-
-
-def _read_directory(file: BinaryIO, offset: int, order: str, big: bool) -> tuple[int, int]:
-    """Read one TIFF directory: its NewSubfileType (0 is a page) and where the next one starts."""
-    count_format, next_format, entry_size = ("Q", "Q", 20) if big else ("H", "I", 12)
-    file.seek(offset)
-    count = _read_number(file, order + count_format)
-    if count > 0xFFFF:
-        raise struct.error("more entries than a directory can have")
-    entries = file.read(count * entry_size)
-    kinds = (
-        struct.unpack_from(order + "I", entries, start + entry_size - (8 if big else 4))[0]
-        for start in range(0, len(entries) - entry_size + 1, entry_size)
-        if struct.unpack_from(order + "H", entries, start)[0] == 254
-    )
-    return next(kinds, 0), _read_number(file, order + next_format)
-
-
-def _read_number(file: BinaryIO, number_format: str) -> int:
-    number: int = struct.unpack(number_format, file.read(struct.calcsize(number_format)))[0]
-    return number

@@ -19,6 +19,8 @@ _TAIL = 1 << 16
 """Bytes looked at for padding at the end of a JPEG file."""
 _PADDING = 64
 """Zero bytes in a row that image data of a JPEG does not hold."""
+_PDF_TAIL = 2048
+"""Bytes at the end of a PDF among which its end must be marked; some programs append to it."""
 _END_OF_JPEG = b"\xff\xd9"
 _FILLER = 128
 """Grey that a JPEG decoder puts where the data ended too early."""
@@ -52,6 +54,16 @@ def check_jpeg_end(file: BinaryIO) -> None:
     data = tail.rstrip(b"\0")
     if len(tail) - len(data) >= _PADDING and not data.endswith(_END_OF_JPEG):
         raise ValueError("the end of the file is filled with zeros")
+
+
+def check_pdf_end(file: BinaryIO) -> None:
+    """Check that the end of a PDF is there; what was cut off would be drawn as far as it goes."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _TAIL))
+    tail = file.read().rstrip(b"\0\r\n ")
+    file.seek(0)
+    if b"%%EOF" not in tail[-_PDF_TAIL:]:
+        raise ValueError("its end is missing")
 
 
 def check_jpeg_pixels(file: BinaryIO, image: Image.Image) -> None:

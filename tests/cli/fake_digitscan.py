@@ -45,7 +45,9 @@ class FakeReader:
         if stem == "bug":
             raise RuntimeError("a bug")
         try:
-            page = load_page(ref, max_mpixels=self.settings.max_mpixels)
+            page = load_page(
+                ref, max_mpixels=self.settings.max_mpixels, password=self.settings.password
+            )
         except PageError as error:
             return None, PageResult(ref, problem=str(error))
         if stem == "empty":

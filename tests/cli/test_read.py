@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from digitscan.cli.main import main
 from digitscan.errors import ExitCode
+from digitscan.report.text import one_line
 
 FakeReader = runpy.run_path(str(Path(__file__).with_name("fake_digitscan.py")))["FakeReader"]
 
@@ -91,6 +92,11 @@ def test_an_unknown_ending_is_wrong_usage(scans: Path, tmp_path: Path) -> None:
         ["x.png", "--max-error", "few"],
         ["x.png", "--max-error", "0"],
         ["x.png", "--max-error", "200%"],
+        ["x.png", "--pages", "5-3"],
+        ["x.png", "--pages", "two"],
+        ["x.png", "-0"],
+        ["-", "--files-from", "-"],
+        ["--files-from", "missing.txt"],
     ],
 )
 def test_wrong_usage(arguments: list[str]) -> None:
@@ -188,7 +194,11 @@ def test_strange_names_do_no_harm(tmp_path: Path) -> None:
     result = read(*paths, "-v")
     assert result.exit_code == 0
     rows = list(csv.DictReader(io.StringIO(result.stdout, newline="")))
-    assert [row["file"] for row in rows] == paths
+    assert [row["file"] for row in rows] == [one_line(path) for path in paths]
+    assert len(result.stdout.splitlines()) == 5
+    assert "\x1b" not in result.stdout
+    named = read(*paths, "-f", "json").stdout
+    assert [row["file"] for row in json.loads(named)["records"]] == paths
     assert len(result.stderr.splitlines()) == 5
     assert "\x1b" not in result.stderr
 

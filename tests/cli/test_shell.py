@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from pdfs import encrypted, scans_pdf
 
 from digitscan.glyph.card import ModelCard
 from digitscan.learn.export import Network, write_model
@@ -62,6 +64,51 @@ def test_rows_go_through_a_pipe_and_nothing_else_does(scans: Path) -> None:
 def test_an_image_on_standard_input(scans: Path) -> None:
     done = shell("digitscan read -q - < b.png; echo $?", scans)
     assert done.stdout.splitlines()[1:] == ["-,1,height,0050,ok,0.9500,1,2,3,4,", "0"]
+
+
+def test_a_pattern_of_the_shell_into_a_file(scans: Path) -> None:
+    (scans / "pages").mkdir()
+    for name in ("1", "2 b"):
+        shutil.copy(scans / "a.png", scans / "pages" / f"{name}.png")
+    done = shell("digitscan read -q pages/*.png -o out.csv; echo $?; cut -d, -f1 out.csv", scans)
+    assert done.stdout.splitlines() == ["0", "file", "pages/1.png", "pages/2 b.png"]
+
+
+def test_names_from_find(scans: Path) -> None:
+    strange = scans / "new\nline \x1b[31m.png"
+    (scans / "b.png").rename(strange)
+    command = "find . -name '*.png' -print0 | sort -z | digitscan read -q --files-from - -0"
+    rows = shell(command, scans).stdout.splitlines()
+    assert [row.split(",")[0] for row in rows[1:]] == ["./a.png", "./new\\nline \\x1b[31m.png"]
+
+
+def test_a_pdf_through_pipes(scans: Path) -> None:
+    (scans / "x.pdf").write_bytes(scans_pdf([np.full((h, 30), 255, np.uint8) for h in (60, 70)]))
+    take = "python3 -c 'import json, sys; print([json.loads(row)[\"value\"] for row in sys.stdin])'"
+    whole = shell(f"digitscan read -q x.pdf -f jsonl | {take}", scans)
+    assert whole.stdout == "['0060', '0070']\n"
+    piped = shell(f"cat x.pdf | digitscan read -q - --pages 2 -f jsonl | {take}", scans)
+    assert piped.stdout == "['0070']\n"
+    substituted = shell(f"digitscan read -q <(cat x.pdf) -f jsonl | {take}", scans)
+    assert substituted.stdout == "['0060', '0070']\n"
+
+
+def test_a_password_from_the_environment(scans: Path) -> None:
+    locked = encrypted(scans_pdf([np.full((60, 30), 255, np.uint8)]), "open")
+    (scans / "x.pdf").write_bytes(locked)
+    done = shell("DIGITSCAN_PASSWORD=open digitscan read -q x.pdf | tail -1 | cut -d, -f4", scans)
+    assert done.stdout == "0060\n"
+
+
+def test_a_careful_script_goes_on_or_stops(scans: Path) -> None:
+    go_on = shell("set -e; digitscan read -q a.png > out.csv; echo read", scans)
+    assert (go_on.returncode, go_on.stdout) == (0, "read\n")
+    stop = shell("set -e; digitscan read -q a.png missing.png > out.csv; echo read", scans)
+    assert (stop.returncode, stop.stdout) == (3, "")
+    told = shell(
+        "set -e; digitscan read -q missing.png > out.csv || code=$?; echo ${code:-0}", scans
+    )
+    assert (told.returncode, told.stdout) == (0, "4\n")
 
 
 def test_stray_prints_stay_out_of_stdout_with_a_file_too(scans: Path) -> None:
