@@ -9,7 +9,6 @@ and waits for ever when it dies in the middle of an answer, as both ends of its 
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 import signal
 import threading
@@ -46,6 +45,9 @@ class Worker:
     """A process that reads one page at a time."""
 
     def __init__(self, setup: Setup, page_timeout: float) -> None:
+        # Imported here: whoever reads a page or two needs no processes.
+        import multiprocessing
+
         context = multiprocessing.get_context("spawn")
         self._timeout = page_timeout
         self._ready = False

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitscan.batch.outcome import Outcome
-from digitscan.cli.output import STANDARD_OUTPUT, names_device
+from digitscan.cli.output import STANDARD_OUTPUT, names_device, whole_write
 from digitscan.errors import OutputError, UsageError
 from digitscan.glyph.classifier import find_model
 from digitscan.reader import ReaderSettings
@@ -44,20 +44,24 @@ def journal_for(output: str, *, resume: bool, overwrite: bool) -> Path | None:
     Raises ``OutputError`` where one is left of an interrupted run that nobody asked to go on with.
     """
     path = Path(output)
-    if output == STANDARD_OUTPUT or names_device(path):
+    with whole_write(output):
+        to_file = output != STANDARD_OUTPUT and not names_device(path)
+    if not to_file:
         if resume:
             raise UsageError("--resume needs -o FILE, beside which the journal lies")
         return None
     # Imported here: a page that is read to the screen needs no database.
     from digitscan.batch.journal import journal_path
 
-    journal = journal_path(path)
-    if journal.exists() and not (resume or overwrite):
+    with whole_write(output):
+        journal = journal_path(path)
+        is_there = journal.exists()
+    if is_there and not (resume or overwrite):
         raise OutputError(
             f"{output}: {journal.name} beside it tells of a batch that was not finished; "
             "give --resume to go on with it, or --overwrite to start anew"
         )
-    if resume and path.exists() and not journal.exists() and not overwrite:
+    if resume and path.exists() and not is_there and not overwrite:
         raise OutputError(
             f"{output}: exists already, and no journal tells what of it is done; give --overwrite "
             "to read all pages anew"

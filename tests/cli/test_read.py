@@ -15,13 +15,16 @@ from click.testing import CliRunner, Result
 
 from digitscan.cli.main import main
 from digitscan.errors import ExitCode
+from digitscan.values import PageResult
 
 FakeReader = runpy.run_path(str(Path(__file__).with_name("fake_digitscan.py")))["FakeReader"]
 
 
 @pytest.fixture(autouse=True)
 def fake_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a fake in the reader's place, and read all pages here: workers have their own tests."""
     monkeypatch.setattr("digitscan.cli.read.Reader", FakeReader)
+    monkeypatch.setattr("digitscan.cli.reading.FEW_PAGES", 100)
 
 
 def draw(path: Path, height: int = 42) -> Path:
@@ -152,12 +155,26 @@ def test_a_linked_output_stays_a_link(scans: Path, tmp_path: Path) -> None:
     assert values(real.read_text()) == ["0040", "0050"]
 
 
-def test_a_bug_leaves_no_half_table(scans: Path, tmp_path: Path) -> None:
-    draw(scans / "bug.png")
-    result = read(scans / "a.png", scans / "bug.png", "-o", tmp_path / "rows.csv")
+def test_a_bug_in_writing_leaves_no_half_table(
+    scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(writer: object, result: PageResult) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("digitscan.report.tables.DelimitedWriter.write", broken)
+    result = read(scans, "-o", tmp_path / "rows.csv")
     assert result.exit_code == ExitCode.BUG
     assert isinstance(result.exception, RuntimeError)
     assert list(tmp_path.iterdir()) == [scans]
+
+
+def test_a_bug_in_reading_costs_one_page(scans: Path) -> None:
+    draw(scans / "bug.png")
+    result = read(scans / "bug.png", scans / "a.png")
+    assert result.exit_code == ExitCode.SOME_PAGES_FAILED
+    bug, good = csv.DictReader(io.StringIO(result.stdout))
+    assert bug["problem"].startswith(f"{scans / 'bug.png'}: reading failed, please report: Runtime")
+    assert good["status"] == "ok"
 
 
 def test_one_bad_page_stops_nothing(scans: Path) -> None:
