@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,8 +68,9 @@ def test_a_result_comes_back_as_it_was(
 
 def test_numbers_of_numpy_are_numbers() -> None:
     ref = PageRef("a")
+    share: Any = np.float32(0.1)
     field = Field("f1", Box(*np.array([1, 2, 3, 4])), FieldKind.BOX)
-    result = PageResult(ref, (Record(ref, field, Reading("1", np.float32(0.1), Status.OK)),))
+    result = PageResult(ref, (Record(ref, field, Reading("1", share, Status.OK)),))
     assert parse_result(result_text(result)) == result
 
 

@@ -69,14 +69,14 @@ class Trouble:
                 self._get_into_it(path)
 
 
-class Never:
+class Never(Trouble):
     """Can't be made."""
 
     def __init__(self) -> None:
         raise ModelError("seven.onnx: no such model file")
 
 
-class Dead:
+class Dead(Trouble):
     """Ends its process instead of being made."""
 
     def __init__(self) -> None:

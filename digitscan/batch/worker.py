@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def serve(connection: Connection, setup: Setup, page_timeout: float) -> None:
     The first thing sent is None when all is ready, or the error that keeps it from being so.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     use_one_thread()
     try:
         reader = setup.make_reader()
@@ -75,13 +77,23 @@ def serve(connection: Connection, setup: Setup, page_timeout: float) -> None:
         while True:
             try:
                 ref = connection.recv()
-                # A page that hangs would keep a worker alive whose parent was killed.
+                # What hangs in C code lets no other thread run, which would end an orphan.
                 faulthandler.dump_traceback_later(page_timeout + ORPHAN_S, exit=True, file=nowhere)
                 outcome = read_one(reader, setup, ref)
                 faulthandler.cancel_dump_traceback_later()
                 connection.send(outcome)
             except (EOFError, OSError):
                 return
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone, killed perhaps, whatever is being read."""
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def use_one_thread() -> None:
