@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitscan.batch.outcome import Outcome
-from digitscan.cli.output import STANDARD_OUTPUT, names_device, whole_write
+from digitscan.cli.output import whole_write, writes_file
 from digitscan.errors import OutputError, UsageError
 from digitscan.glyph.classifier import find_model
 from digitscan.reader import ReaderSettings
@@ -44,9 +44,7 @@ def journal_for(output: str, *, resume: bool, overwrite: bool) -> Path | None:
     Raises ``OutputError`` where one is left of an interrupted run that nobody asked to go on with.
     """
     path = Path(output)
-    with whole_write(output):
-        to_file = output != STANDARD_OUTPUT and not names_device(path)
-    if not to_file:
+    if not writes_file(output):
         if resume:
             raise UsageError("--resume needs -o FILE, beside which the journal lies")
         return None

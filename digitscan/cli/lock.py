@@ -40,7 +40,12 @@ def open_locked(unfinished: Path, output: Path) -> TextIO:
         # It was given its final name, or removed, between being opened and being locked.
         os.close(descriptor)
     os.ftruncate(descriptor, 0)
-    return os.fdopen(descriptor, "w", encoding="utf-8", newline="\n")
+
+    def opener(name: str, flags: int) -> int:
+        return descriptor
+
+    # Opened by its name, so that the stream knows it.
+    return open(unfinished, "w", encoding="utf-8", newline="\n", opener=opener)
 
 
 def is_locked(unfinished: Path) -> bool:

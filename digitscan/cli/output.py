@@ -132,15 +132,21 @@ def _close_quietly(stream: TextIO) -> None:
 @contextlib.contextmanager
 def _open_path(path: Path, *, overwrite: bool) -> Iterator[TextIO]:
     with whole_write(str(path)):
-        is_device = names_device(path)
+        is_device = _names_device(path)
     opened = _open_device(path) if is_device else _open_file(path, overwrite=overwrite)
     with opened as stream:
         yield stream
 
 
-def names_device(path: Path) -> bool:
+def _names_device(path: Path) -> bool:
     """Whether a path leads to something that is written to directly: a pipe, a device."""
     return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def writes_file(output: str) -> bool:
+    """Whether an output becomes a file; not standard output, not a device. Raises OutputError."""
+    with whole_write(output):
+        return output != STANDARD_OUTPUT and not _names_device(Path(output))
 
 
 @contextlib.contextmanager

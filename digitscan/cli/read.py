@@ -15,7 +15,7 @@ from digitscan.cli import options
 from digitscan.cli.interrupts import Interrupts
 from digitscan.cli.keeping import journal_for
 from digitscan.cli.options import Verbosity
-from digitscan.cli.output import open_output, whole_write
+from digitscan.cli.output import open_output, whole_write, writes_file
 from digitscan.cli.progress import reported
 from digitscan.cli.reading import Reading, Wish
 from digitscan.errors import OutputError, UsageError
@@ -23,8 +23,9 @@ from digitscan.glyph.calibration import load_calibration
 from digitscan.measure.expectation import expected_errors
 from digitscan.reader import Reader, ReaderSettings
 from digitscan.report.files import write_bytes
+from digitscan.report.formats import make_writer
 from digitscan.report.summary import Summary
-from digitscan.report.tables import TableWriter, format_of, make_writer
+from digitscan.report.tables import FILE_FORMATS, TableWriter, format_of
 from digitscan.scan.sources import find_pages
 from digitscan.values import PageResult, Status
 
@@ -75,7 +76,7 @@ def read(
     'scans/*.png', or - for one image on standard input. One row a field, in reading order. A page
     that can't be read becomes a row that says why, and the others are still read.
     """
-    writer = make_writer(format_name or format_of(output), details=details)
+    writer = _writer_for(format_name or format_of(output), output, details)
     if max_error is not None:
         min_confidence = _confidence_for(max_error)
     settings = ReaderSettings(min_confidence, max_mpixels)
@@ -96,6 +97,12 @@ def read(
         if max_error is not None:
             click.echo(_expectation(min_confidence, summary), err=True)
     ctx.exit(summary.exit_code(exit_review=exit_review))
+
+
+def _writer_for(format_name: str, output: str, details: bool) -> TableWriter:
+    if format_name in FILE_FORMATS and not writes_file(output):
+        raise UsageError(f"{format_name} can't be written to a pipe; name a file with -o")
+    return make_writer(format_name, details=details)
 
 
 def _confidence_for(max_error: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 from collections import Counter
@@ -14,6 +15,8 @@ from digitscan.values import Status
 
 LONGEST_CELL = 1 << 24
 """Characters of a cell: the digits of a field with their probabilities outgrow csv's own limit."""
+
+_COUNTED = ("file", "page", "status")
 
 
 def recount(table: Path) -> tuple[int, dict[str, int]]:
@@ -33,6 +36,12 @@ def recount(table: Path) -> tuple[int, dict[str, int]]:
 
 
 def _rows(table: Path, format_name: str) -> Iterator[Mapping[str, object]]:
+    if format_name == "sqlite":
+        yield from _rows_of_sqlite(table)
+        return
+    if format_name == "parquet":
+        yield from _rows_of_parquet(table)
+        return
     with table.open(encoding="utf-8", newline="") as file:
         yield from _rows_of_text(file, format_name)
 
@@ -46,3 +55,25 @@ def _rows_of_text(file: Iterable[str], format_name: str) -> Iterator[Mapping[str
         case _:
             csv.field_size_limit(LONGEST_CELL)
             yield from csv.DictReader(file, delimiter="," if format_name == "csv" else "\t")
+
+
+def _rows_of_sqlite(table: Path) -> Iterator[Mapping[str, object]]:
+    import sqlite3
+
+    with contextlib.closing(
+        sqlite3.connect(f"{table.absolute().as_uri()}?mode=ro", uri=True)
+    ) as base:
+        try:
+            for row in base.execute("SELECT file, page, status FROM fields"):
+                yield dict(zip(_COUNTED, row, strict=True))
+        except sqlite3.Error as error:
+            raise ValueError(str(error)) from error
+
+
+def _rows_of_parquet(table: Path) -> Iterator[Mapping[str, object]]:
+    try:
+        from pyarrow import parquet
+    except ImportError as error:
+        raise UsageError("parquet needs pyarrow; pip install 'digitscan[parquet]'") from error
+    for batch in parquet.ParquetFile(table).iter_batches(columns=list(_COUNTED)):
+        yield from batch.to_pylist()

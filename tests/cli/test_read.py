@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import runpy
+import sqlite3
 from pathlib import Path
 
 import cv2
@@ -79,7 +80,7 @@ def test_the_option_beats_the_ending(scans: Path, tmp_path: Path) -> None:
 def test_an_unknown_ending_is_wrong_usage(scans: Path, tmp_path: Path) -> None:
     result = read(scans, "-o", tmp_path / "rows.xls")
     assert result.exit_code == ExitCode.USAGE
-    assert ".csv, .tsv, .json, .jsonl" in result.stderr
+    assert ".csv, .tsv, .json, .jsonl, .sqlite, .parquet" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -270,3 +271,46 @@ def test_overlay(scans: Path, tmp_path: Path) -> None:
     assert again.exit_code == ExitCode.OUTPUT_REFUSED
     assert (again.stdout, "--overwrite" in again.stderr) == ("", True)
     assert read(*arguments, "--overwrite").exit_code == ExitCode.SOME_PAGES_FAILED
+
+
+def test_a_database_is_written_to_a_file_only(scans: Path, tmp_path: Path) -> None:
+    refused = read(scans, "-f", "sqlite")
+    assert refused.exit_code == ExitCode.USAGE
+    assert "sqlite can't be written to a pipe; name a file with -o" in refused.stderr
+    out = tmp_path / "rows.sqlite"
+    assert read(scans, "-o", out).exit_code == 0
+    base = sqlite3.connect(out)
+    assert base.execute("SELECT value FROM fields").fetchall() == [("0040",), ("0050",)]
+    base.close()
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_the_summary_as_json(scans: Path, tmp_path: Path) -> None:
+    draw(scans / "doubt.png")
+    draw(scans / "empty.png")
+    read(scans, scans / "missing.png", "-q", "--summary", tmp_path / "summary.json")
+    assert json.loads((tmp_path / "summary.json").read_text()) == {
+        "pages": 5,
+        "failed": 1,
+        "without_fields": 1,
+        "fields": 3,
+        "in_doubt": 2,
+        "statuses": {
+            "ok": 2,
+            "review": 1,
+            "blank": 0,
+            "struck": 0,
+            "unreadable": 0,
+            "rule_failed": 0,
+        },
+        "interrupted": False,
+    }
+
+
+def test_a_log_gets_a_line_now_and_then(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(read(scans).stderr.splitlines()) == 1
+    monkeypatch.setattr("digitscan.cli.progress.LINE_EVERY_S", 0)
+    first, second, _ = read(scans).stderr.splitlines()
+    assert first.startswith("1 of 2 pages, ")
+    assert second.startswith("2 of 2 pages, ")
+    assert second.endswith("0:00:00 left, 0 in doubt, 0 failed")
