@@ -169,6 +169,14 @@ jobs = click.option(
     "the same for any number. Default: as many as there are cores to use.",
 )
 
+cluster = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Read on a Dask cluster: tcp://HOST:PORT of its scheduler, or local:N for one of N "
+    "workers on this machine. Its workers open pages and model under the same paths. Needs "
+    "digitscan[cluster]. Default: workers on this machine, without Dask.",
+)
+
 page_timeout = click.option(
     "--page-timeout",
     type=click.FloatRange(0, min_open=True),

@@ -17,7 +17,7 @@ from digitscan.cli.keeping import journal_for
 from digitscan.cli.options import Verbosity
 from digitscan.cli.output import open_output, whole_write, writes_file
 from digitscan.cli.progress import reported
-from digitscan.cli.reading import Reading, Wish
+from digitscan.cli.reading import Crew, Reading, Wish
 from digitscan.errors import OutputError, UsageError
 from digitscan.glyph.calibration import load_calibration
 from digitscan.measure.expectation import expected_errors
@@ -43,6 +43,7 @@ from digitscan.values import PageResult, Status
 @options.recursive
 @options.max_mpixels
 @options.jobs
+@options.cluster
 @options.page_timeout
 @options.resume
 @options.summary_file
@@ -64,6 +65,7 @@ def read(
     recursive: bool,
     max_mpixels: float,
     jobs: int | None,
+    cluster: str | None,
     page_timeout: float | None,
     resume: bool,
     summary_file: Path | None,
@@ -82,7 +84,8 @@ def read(
     settings = ReaderSettings(min_confidence, max_mpixels)
     refs = find_pages(inputs, recursive=recursive)
     journal = journal_for(output, resume=resume, overwrite=overwrite)
-    wish = Wish(model, settings, overlay, overwrite, journal, resume, jobs, page_timeout)
+    crew = Crew(jobs, page_timeout, cluster)
+    wish = Wish(model, settings, overlay, crew, overwrite, journal, resume)
     with Interrupts(quiet=verbosity is Verbosity.QUIET) as stopping:
         may_replace = overwrite or resume
         with open_output(output, overwrite=may_replace) as stream:

@@ -31,17 +31,25 @@ PAGE_TIMEOUT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
+class Crew:
+    """Who reads: how many workers, how long a page may take, on which cluster. None: the usual."""
+
+    jobs: int | None = None
+    page_timeout: float | None = None
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """How the pages are to be read, as the command line says."""
 
     model: str
     settings: ReaderSettings
     overlay: Path | None = None
+    crew: Crew = Crew()
     overwrite: bool = False
     journal: Path | None = None
     resume: bool = False
-    jobs: int | None = None
-    page_timeout: float | None = None
 
 
 class Reading:
@@ -67,7 +75,7 @@ class Reading:
         self._reader = make_reader()
         refs = iter(refs)
         first = tuple(islice(refs, FEW_PAGES + 1))
-        self._few = len(first) <= FEW_PAGES and wish.page_timeout is None
+        self._few = len(first) <= FEW_PAGES and not (wish.crew.page_timeout or wish.crew.cluster)
         self._few_total = len(first)
         self._refs = chain(first, refs)
         self._journal = self._open_journal()
@@ -122,7 +130,12 @@ class Reading:
         return open_journal(path, self._wish.settings, self._wish.model, resume=resume)
 
     def _engine(self) -> Engine:
+        crew = self._wish.crew
+        page_timeout = crew.page_timeout or PAGE_TIMEOUT_S
+        if crew.cluster:
+            from digitscan.batch.cluster import ClusterWorkers
+
+            return ClusterWorkers(crew.cluster, self._setup, self._wish.model, page_timeout)
         from digitscan.batch.executors import LocalWorkers, usable_cores
 
-        jobs = self._wish.jobs or usable_cores()
-        return LocalWorkers(self._setup, jobs, self._wish.page_timeout or PAGE_TIMEOUT_S)
+        return LocalWorkers(self._setup, crew.jobs or usable_cores(), page_timeout)
