@@ -20,6 +20,8 @@ class Identity:
 
 def identify(source: str) -> Identity | None:
     """Identify a file's content; None where the source is no regular file that can be read."""
+    if source == "-":  # Standard input, even where a file has that name.
+        return None
     try:
         known = Path(source).stat()
         if not stat.S_ISREG(known.st_mode):
