@@ -3,6 +3,7 @@
     python benchmarks/batch.py speed --pages 2000
     python benchmarks/batch.py overhead
     python benchmarks/batch.py chaos --pages 400
+    python benchmarks/batch.py cluster
 
 Pages are drawn: A4, 300 dpi, grey, 50 boxes of 5 digits; eight different ones, under as many names
 as are asked for. Memory is that of all processes together, what they share counted once.
@@ -19,6 +20,7 @@ import csv
 import io
 import os
 import random
+import resource
 import signal
 import struct
 import subprocess
@@ -206,10 +208,12 @@ def measure_overhead(folder: Path, count: int, repeats: int = 3) -> str:
         "-j 1, to a pipe": read,
         "-j 1, with journal": [*read, "--overwrite", "-o", str(folder / "batch.csv")],
     }
-    seconds = {name: min(timed(job) for _ in range(repeats)) for name, job in jobs.items()}
-    rows = [["tiny pages", "seconds", "of the loop"]]
-    for name, each in seconds.items():
-        rows.append([name, f"{each:.2f}", f"{each / seconds['plain loop']:.2f}"])
+    took = {name: min(timed(job) for _ in range(repeats)) for name, job in jobs.items()}
+    rows = [["tiny pages", "seconds", "of the loop", "CPU seconds", "of the loop"]]
+    loop = took["plain loop"]
+    for name, each in took.items():
+        ratios = [f"{mine / its:.2f}" for mine, its in zip(each, loop, strict=True)]
+        rows.append([name, f"{each[0]:.2f}", ratios[0], f"{each[1]:.2f}", ratios[1]])
     same = (folder / "plain.csv").read_bytes() == (folder / "batch.csv").read_bytes()
     make_pages(folder / "pages", 40)
     first = min(time_to_first_row(folder / "pages") for _ in range(repeats))
@@ -217,10 +221,14 @@ def measure_overhead(folder: Path, count: int, repeats: int = 3) -> str:
     return f"{align_columns(rows)}\n{told}; first row of A4 pages after {first:.2f} s"
 
 
-def timed(command: Sequence[str]) -> float:
+def timed(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds that a program takes, and those of the processors for all its processes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def time_to_first_row(pages: Path) -> float:
@@ -291,9 +299,29 @@ def shoot(command: Sequence[str], chance: random.Random) -> tuple[int, int]:
         process.wait()
 
 
+def measure_cluster(folder: Path, count: int) -> str:
+    """Read with a Dask cluster of two workers, kill one on the way, and compare the tables."""
+    pages, table = folder / "pages", folder / "cluster.csv"
+    make_pages(pages, count)
+    here = run_watched(pages, 2, folder / "here.csv")
+    started = time.perf_counter()
+    command = [*DIGITSCAN, "read", "-q", str(pages), "--cluster", "local:2", "-o", str(table)]
+    process = subprocess.Popen(command)
+    time.sleep(here.seconds / 2)
+    victims = workers(process.pid)
+    os.kill(victims[0], signal.SIGKILL)
+    process.wait()
+    seconds = time.perf_counter() - started
+    same = "the same bytes" if table.read_bytes() == here.table else "DIFFERENT TABLES"
+    return (
+        f"{count} pages: 2 workers here {here.seconds:.1f} s; a cluster of 2, one killed on the "
+        f"way, {seconds:.1f} s; {same}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=["speed", "overhead", "chaos"])
+    parser.add_argument("what", choices=["speed", "overhead", "chaos", "cluster"])
     parser.add_argument("--pages", type=int, help="default: 400, of overhead 1,000 tiny ones")
     parser.add_argument("--seed", type=int, default=1, help="chance of the shots; default: 1")
     options = parser.parse_args()
@@ -305,6 +333,8 @@ def main() -> None:
                 print(measure_speed(folder, options.pages or 400))
             case "overhead":
                 print(measure_overhead(folder, options.pages or 1000))
+            case "cluster":
+                print(measure_cluster(folder, options.pages or 200))
             case _:
                 print(measure_chaos(folder, options.pages or 400, options.seed))
 
