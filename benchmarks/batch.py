@@ -54,9 +54,10 @@ POISONED = Path(__file__).with_name("poisoned.py")
 
 
 class Run(NamedTuple):
-    """One run over all pages: seconds, memory early and later, and its table."""
+    """One run over all pages: seconds, those of the processors, memory and the table."""
 
     seconds: float
+    cpu_s: float
     early_mb: float
     late_mb: float
     table: bytes
@@ -138,7 +139,7 @@ def bomb() -> bytes:
 def run_watched(pages: Path, jobs: int, table: Path) -> Run:
     """Read all pages and watch the memory of the processes that do it."""
     command = [*DIGITSCAN, "read", "-v", str(pages), "-j", str(jobs), "-o", str(table)]
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), cpu_seconds()
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     done, early, late = 0, 0.0, 0.0
@@ -161,7 +162,7 @@ def run_watched(pages: Path, jobs: int, table: Path) -> Run:
     seconds = time.perf_counter() - started
     ended.set()
     watcher.join()
-    return Run(seconds, early, late, table.read_bytes())
+    return Run(seconds, cpu_seconds() - busy, early, late, table.read_bytes())
 
 
 def measure_speed(folder: Path, count: int) -> str:
@@ -174,7 +175,8 @@ def measure_speed(folder: Path, count: int) -> str:
     for jobs, run in runs.items():
         rate, lines = f"{count / run.seconds:.2f}", str(run.table.count(b"\n") - 1)
         memory = [f"{run.early_mb:.0f}", f"{run.late_mb:.0f}"]
-        rows.append([str(jobs), str(count), f"{run.seconds:.1f}", rate, *memory, lines])
+        cpu = f"{run.cpu_s / count:.3f}"
+        rows.append([str(jobs), str(count), f"{run.seconds:.1f}", rate, cpu, *memory, lines])
     same = "the same bytes" if runs[1].table == runs[2].table else "DIFFERENT TABLES"
     ratio = runs[1].seconds / runs[2].seconds
     return f"{align_columns(rows)}\nspeed-up {ratio:.2f}; {same}"
@@ -223,12 +225,15 @@ def measure_overhead(folder: Path, count: int, repeats: int = 3) -> str:
 
 def timed(command: Sequence[str]) -> tuple[float, float]:
     """Seconds that a program takes, and those of the processors for all its processes."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), cpu_seconds()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    seconds = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - started, cpu_seconds() - busy
+
+
+def cpu_seconds() -> float:
+    """Time that programs which have ended kept the processors busy."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def time_to_first_row(pages: Path) -> float:

@@ -58,6 +58,8 @@ class Trouble:
                 os.kill(os.getpid(), signal.SIGSTOP)
             case "slow":
                 time.sleep(0.3)
+            case "late":
+                time.sleep(3)
             case "memory":
                 raise MemoryError
             case "bug":

@@ -70,7 +70,8 @@ class Reading:
         pictures = None
         if wish.overlay:
             refs = tuple(refs)
-            replace = wish.overwrite or wish.resume
+            goes_on = wish.resume and wish.journal is not None and wish.journal.exists()
+            replace = wish.overwrite or goes_on
             pictures = OverlayFolder(wish.overlay, refs, overwrite=replace)
         self._reader = make_reader()
         refs = iter(refs)

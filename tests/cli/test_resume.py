@@ -176,6 +176,16 @@ def test_pictures_are_drawn_again_where_they_are_gone(scans: Path) -> None:
     assert (scans / "pictures" / PAGES[3]).is_file()
 
 
+def test_pictures_of_others_are_not_replaced_by_a_first_resume(scans: Path) -> None:
+    (scans / "pictures").mkdir()
+    (scans / "pictures" / PAGES[1]).write_text("mine")
+    refused = digitscan(
+        scans, "read", *PAGES, "-o", "rows.csv", "--resume", "--overlay", "pictures"
+    )
+    assert refused.returncode == ExitCode.OUTPUT_REFUSED
+    assert (scans / "pictures" / PAGES[1]).read_text() == "mine"
+
+
 def test_a_complete_batch_leaves_the_table_alone(scans: Path) -> None:
     assert digitscan(scans, "read", *PAGES, "-o", "rows.csv").returncode == 0
     assert left(scans) == ["log"]
