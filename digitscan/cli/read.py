@@ -18,7 +18,7 @@ from digitscan.cli.options import Verbosity
 from digitscan.cli.output import open_output, whole_write, writes_file
 from digitscan.cli.progress import reported
 from digitscan.cli.reading import Crew, Reading, Wish
-from digitscan.errors import OutputError, UsageError
+from digitscan.errors import DigitscanError, UsageError
 from digitscan.glyph.calibration import load_calibration
 from digitscan.measure.expectation import expected_errors
 from digitscan.reader import Reader, ReaderSettings
@@ -141,8 +141,9 @@ def _write_table(
             _write_pages(writer, shown, summary, output)
     except KeyboardInterrupt:
         summary.interrupted = True
-    except OutputError as error:
-        raise reading.explain(error) from error
+    except DigitscanError as error:
+        error.args = (f"{error}{reading.give_up()}",)
+        raise
     with whole_write(output):
         writer.close()
     return summary

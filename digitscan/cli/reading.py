@@ -117,12 +117,19 @@ class Reading:
         if not (interrupted or self._wish.resume):
             remove_journal(self._journal.path)
 
-    def explain(self, error: OutputError) -> OutputError:
-        """Say of a run that can't go on what is kept of it."""
-        if self._journal is None or not self._journal.kept:
-            return error
-        kept = f"{count(self._journal.kept, 'page')} kept in {self._journal.path.name}"
-        return OutputError(f"{error}; {kept}: go on with --resume")
+    def give_up(self) -> str:
+        """Leave the journal of a run that can't go on; says what is kept there, nothing if none."""
+        if self._journal is None:
+            return ""
+        if self._journal.kept or self._wish.resume:
+            kept = f"{count(self._journal.kept, 'page')} kept in {self._journal.path.name}"
+            return f"; {kept}: go on with --resume"
+        from digitscan.batch.journal import State, remove_journal
+
+        with contextlib.suppress(OutputError):
+            self._journal.close(State.INTERRUPTED)
+            remove_journal(self._journal.path)
+        return ""
 
     def _open_journal(self) -> Journal | None:
         path, resume = self._wish.journal, self._wish.resume

@@ -7,6 +7,7 @@ import io
 import json
 import runpy
 import sqlite3
+import sys
 from pathlib import Path
 
 import cv2
@@ -314,3 +315,14 @@ def test_a_log_gets_a_line_now_and_then(scans: Path, monkeypatch: pytest.MonkeyP
     assert first.startswith("1 of 2 pages, ")
     assert second.startswith("2 of 2 pages, ")
     assert second.endswith("0:00:00 left, 0 in doubt, 0 failed")
+
+
+def test_without_dask_it_says_what_to_install_and_leaves_nothing(
+    scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setattr("digitscan.cli.reading.FEW_PAGES", 1)
+    result = read(scans, "--cluster", "local:2", "-o", tmp_path / "rows.csv")
+    assert result.exit_code == ExitCode.USAGE
+    assert "pip install 'digitscan[cluster]'" in result.stderr
+    assert list(tmp_path.iterdir()) == [scans]
