@@ -168,9 +168,8 @@ def run_watched(pages: Path, jobs: int, table: Path) -> Run:
 def measure_speed(folder: Path, count: int) -> str:
     """Compare one worker with two."""
     make_pages(folder / "pages", count)
-    rows = [
-        ["workers", "pages", "seconds", "pages/s", f"MB to page {EARLY}", "MB after it", "rows"]
-    ]
+    head = ["workers", "pages", "seconds", "pages/s", "CPU s a page"]
+    rows = [[*head, f"MB to page {EARLY}", "MB after it", "rows"]]
     runs = {jobs: run_watched(folder / "pages", jobs, folder / f"j{jobs}.csv") for jobs in (1, 2)}
     for jobs, run in runs.items():
         rate, lines = f"{count / run.seconds:.2f}", str(run.table.count(b"\n") - 1)
