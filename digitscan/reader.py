@@ -50,6 +50,8 @@ MORE_DIGITS, EXTRA_DIGITS = 1.5, 4
 more. On 99 upright pages, upside down never gave more than 1.5 times as many and 3 more."""
 SURE = 0.9
 """Confidence from which a value's digits count for that."""
+NO_MEMORY = -4
+"""OpenCV's code for memory that the system did not give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +171,22 @@ class Reader:
     def read_ref(self, ref: PageRef) -> tuple[Page | None, PageResult]:
         """Load and read a page; whatever goes wrong becomes the result's ``problem``.
 
-        This is the one place where a bug in reading is caught: it must not cost other pages.
+        A bug in reading is caught here: it must not cost other pages. Only ``MemoryError`` passes,
+        for on another try there may be more.
         """
         try:
             page = self.load(ref)
         except PageError as error:
+            if isinstance(error.__cause__, MemoryError):
+                raise MemoryError from error
             return None, PageResult(ref, problem=str(error))
         try:
             return page, self.read(page)
+        except MemoryError:
+            raise
         except Exception as error:
+            if isinstance(error, cv2.error) and error.code == NO_MEMORY:
+                raise MemoryError from error
             place = traceback.extract_tb(error.__traceback__)[-1]
             what = f"{type(error).__name__} in {place.name}, line {place.lineno}: {error}"
             problem = " ".join(f"{ref.source}: reading failed, please report: {what}".split())

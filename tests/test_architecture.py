@@ -16,12 +16,12 @@ FLOORS = {
     **dict.fromkeys(("scan", "form", "glyph"), 2),
     **dict.fromkeys(("printed", "lone_strokes", "learn"), 3),
     "reader": 4,
-    **dict.fromkeys(("report", "measure"), 5),
+    **dict.fromkeys(("report", "measure", "batch"), 5),
     "cli": 6,
 }
 HEAVY = {
     *("tensorflow", "keras", "sklearn", "skimage", "matplotlib", "onnx", "scipy"),
-    *("nbclient", "nbformat", "fsspec"),
+    *("nbclient", "nbformat", "fsspec", "pyarrow", "distributed", "dask", "multiprocessing"),
 }
 FOR_PEOPLE = {"click", "tqdm"}
 LONGEST_FILE = 400

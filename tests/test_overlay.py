@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from digitscan.errors import OutputError
 from digitscan.report.drawing import STATUS_COLOURS
+from digitscan.report.files import picture_bytes
 from digitscan.report.overlay import LONGEST_SIDE_PX, OverlayFolder, draw_overlay, name_overlays
 from digitscan.values import (
     CLASS_COUNT,
@@ -157,7 +158,7 @@ def test_names_are_safe_and_unique(refs: list[PageRef]) -> None:
 def test_writing_makes_the_folder_and_a_png(tmp_path: Path) -> None:
     folder = OverlayFolder(tmp_path / "new" / "folder", [REF])
     picture = np.full((4, 5, 3), 7, np.uint8)
-    path = folder.write(0, picture)
+    path = folder.write(0, picture_bytes(picture))
     assert path == tmp_path / "new" / "folder" / "scan.png"
     again = cv2.imread(str(path))
     assert again is not None
@@ -171,7 +172,9 @@ def test_an_existing_picture_is_refused_before_anything_is_read(tmp_path: Path) 
     refs = [PageRef("a.png"), PageRef("b.png")]
     with pytest.raises(OutputError, match=r"b\.png: exists already; give --overwrite"):
         OverlayFolder(tmp_path, refs)
-    OverlayFolder(tmp_path, refs, overwrite=True).write(1, np.zeros((2, 2, 3), np.uint8))
+    OverlayFolder(tmp_path, refs, overwrite=True).write(
+        1, picture_bytes(np.zeros((2, 2, 3), np.uint8))
+    )
     assert existing.read_bytes().startswith(b"\x89PNG")
 
 
@@ -181,7 +184,7 @@ def test_a_link_is_replaced_not_followed(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "scan.png").symlink_to(outside)
     folder = OverlayFolder(tmp_path / "folder", [REF], overwrite=True)
-    folder.write(0, np.zeros((2, 2, 3), np.uint8))
+    folder.write(0, picture_bytes(np.zeros((2, 2, 3), np.uint8)))
     assert outside.read_text() == "mine"
 
 

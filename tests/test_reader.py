@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import cast
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -306,6 +307,29 @@ def test_an_interrupt_ends_the_reading(tmp_path: Path) -> None:
     Image.fromarray(form()).save(path)
     with pytest.raises(KeyboardInterrupt):
         reader(Broken(KeyboardInterrupt())).read_ref(PageRef(str(path)))
+
+
+@pytest.mark.parametrize("error", [MemoryError(), cv2.error("no memory")])
+def test_want_of_memory_is_told_for_another_try(tmp_path: Path, error: Exception) -> None:
+    path = tmp_path / "form.png"
+    Image.fromarray(form()).save(path)
+    if isinstance(error, cv2.error):
+        error.code = -4
+    with pytest.raises(MemoryError):
+        reader(Broken(error)).read_ref(PageRef(str(path)))
+
+
+def test_want_of_memory_in_decoding_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(image: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("digitscan.scan.pages.upright_pixels", no_memory)
+    path = tmp_path / "form.png"
+    Image.fromarray(form()).save(path)
+    with pytest.raises(MemoryError):
+        reader(sure_of(7)).read_ref(PageRef(str(path)))
 
 
 def test_settings_cannot_be_changed_by_accident() -> None:

@@ -46,6 +46,8 @@ HOSTILE = (
     "x" * 300,
 )
 
+PICTURE = cv2.imencode(".png", np.zeros((2, 2, 3), np.uint8))[1].tobytes()
+
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("format_name", ["csv", "tsv"])
@@ -71,7 +73,7 @@ def test_a_name_stays_in_its_cell(format_name: str, name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_picture_stays_in_its_folder(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "pictures"
-    path = OverlayFolder(folder, [PageRef(name)]).write(0, np.zeros((2, 2, 3), np.uint8))
+    path = OverlayFolder(folder, [PageRef(name)]).write(0, PICTURE)
     assert path.resolve().parent == folder.resolve()
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [path]
 
@@ -85,10 +87,9 @@ def test_a_picture_is_not_written_through_a_link(tmp_path: Path, dangling: bool)
         outside.write_text("mine")
     for link in ("a.png", "a.part"):
         (folder / link).symlink_to(outside)
-    picture = np.zeros((2, 2, 3), np.uint8)
     with pytest.raises(OutputError, match="exists already"):
         OverlayFolder(folder, [PageRef("a.png")])
-    path = OverlayFolder(folder, [PageRef("a.png")], overwrite=True).write(0, picture)
+    path = OverlayFolder(folder, [PageRef("a.png")], overwrite=True).write(0, PICTURE)
     assert not path.is_symlink()
     assert cv2.imread(str(path)) is not None
     assert not outside.exists() if dangling else outside.read_text() == "mine"

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 import digitscan
 from digitscan.errors import UsageError
+from digitscan.report.formats import make_writer
 from digitscan.report.tables import (
     COLUMNS,
     DETAIL_COLUMNS,
-    FORMATS,
+    TEXT_FORMATS,
     Row,
     format_of,
-    make_writer,
     rows_of,
 )
 from digitscan.report.text import one_line, valid_text
@@ -121,7 +121,7 @@ def test_json_without_a_page_is_whole() -> None:
     assert json.loads(written("json"))["records"] == []
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", TEXT_FORMATS)
 def test_each_page_is_flushed_in_one_piece(format_name: str) -> None:
     calls: list[str] = []
 
@@ -154,7 +154,7 @@ def test_other_names_stay_as_they_are() -> None:
 
 def test_a_name_that_is_no_utf8_is_spelled_out() -> None:
     name = b"caf\xe9.png".decode("utf-8", "surrogateescape")
-    for format_name in FORMATS:
+    for format_name in TEXT_FORMATS:
         text = written(format_name, result(file=name))
         text.encode("utf-8")
         assert read_back(format_name, text)[0]["file"] == r"caf\udce9.png"

@@ -34,6 +34,10 @@ SUBCOMMANDS: dict[str, Subcommand] = {
         "digitscan.cli.explain",
         "Show step by step how a page was read: the place to look when a value is wrong.",
     ),
+    "status": Subcommand(
+        "digitscan.cli.status",
+        "Tell how far the table OUT is: pages done, failed, fields in doubt.",
+    ),
     "train": Subcommand(
         "digitscan.cli.train",
         "Train a model on MNIST: logistic, svm, cnn, or all three, the default.",

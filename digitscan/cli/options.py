@@ -30,6 +30,12 @@ def _finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
     return value
 
 
+def _finite_or_none(
+    ctx: click.Context, param: click.Parameter, value: float | None
+) -> float | None:
+    return None if value is None else _finite(ctx, param, value)
+
+
 inputs = click.argument("inputs", nargs=-1, metavar="[INPUTS]...")
 
 output = click.option(
@@ -194,4 +200,46 @@ verbose = click.option(
     type=click.UNPROCESSED,
     default=Verbosity.NORMAL,
     help="Say what was found on each page. The last of -q and -v counts.",
+)
+
+
+jobs = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Workers that read pages at the same time, each a process with one thread. The table is "
+    "the same for any number. Default: as many as there are cores to use.",
+)
+
+cluster = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Read on a Dask cluster: tcp://HOST:PORT of its scheduler, or local:N for one of N "
+    "workers on this machine. Its workers open pages and model under the same paths. Needs "
+    "digitscan[cluster]. Default: workers on this machine, without Dask.",
+)
+
+page_timeout = click.option(
+    "--page-timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    callback=_finite_or_none,
+    help="Time for one page; one that takes longer is tried once more and then fails. Default: "
+    "120; none for one or two pages, which are read without workers.",
+)
+
+resume = click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the batch whose journal lies beside OUT: only pages that are new or changed "
+    "are read. Keeps the journal, to go on once more when pages are added. Default: start anew.",
+)
+
+summary_file = click.option(
+    "--summary",
+    "summary_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the counts of the run to FILE as JSON; one that exists is replaced. Default: none.",
 )

@@ -10,12 +10,13 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from digitscan.cli.interrupts import asked_before, can_be_interrupted
+from digitscan.cli.lock import LOCKS_LAST, open_locked
 from digitscan.errors import OutputError
 
 STANDARD_OUTPUT = "-"
@@ -26,7 +27,8 @@ def open_output(output: str, *, overwrite: bool = False) -> Iterator[TextIO]:
     """Open ``output`` (``-`` is standard output) for UTF-8 text, lines ending in a line feed.
 
     A file that exists is refused without ``overwrite``. The text goes to a temporary file in the
-    same folder, which takes the name at the end, or vanishes when an exception passes through.
+    same folder, which takes the name at the end, or vanishes when an exception passes through; it
+    is locked, so that no other run writes the same output.
     A device or a named pipe is written to directly. Standard output is protected from stray
     prints in any case. Raises ``OutputError``.
     """
@@ -42,11 +44,12 @@ def open_output(output: str, *, overwrite: bool = False) -> Iterator[TextIO]:
 def whole_write(output: str) -> Iterator[None]:
     """Let what is written inside be written whole, and turn a failure into an ``OutputError``.
 
-    Ctrl-C takes effect at the end; a second one kills the program, for the write may hang. That
-    the reader of a pipe went away is no failure of ours: ``BrokenPipeError`` passes.
+    Ctrl-C takes effect at the end; a second one, or on standard output the second of the run, kills
+    the program, for the write may hang. That the reader of a pipe went away is no failure of ours:
+    ``BrokenPipeError`` passes.
     """
     try:
-        with _interrupt_at_end():
+        with _interrupt_at_end(last=output == STANDARD_OUTPUT and asked_before()):
             yield
     except BrokenPipeError:
         raise
@@ -56,17 +59,16 @@ def whole_write(output: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _interrupt_at_end() -> Iterator[None]:
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if not in_main_thread or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        # Elsewhere Python delivers no signal; and nohup, for one, has Ctrl-C ignored.
+def _interrupt_at_end(*, last: bool) -> Iterator[None]:
+    """Hold Ctrl-C back until the end; with ``last`` the next one kills the program."""
+    if not can_be_interrupted():
         yield
         return
     interrupted = False
 
     def remember(number: int, frame: FrameType | None) -> None:
         nonlocal interrupted
-        if interrupted:
+        if interrupted or last:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.raise_signal(signal.SIGINT)
         interrupted = True
@@ -76,8 +78,8 @@ def _interrupt_at_end() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
-    if interrupted:
-        raise KeyboardInterrupt
+    if interrupted and callable(usual):
+        usual(signal.SIGINT, None)
 
 
 @contextlib.contextmanager
@@ -130,10 +132,21 @@ def _close_quietly(stream: TextIO) -> None:
 @contextlib.contextmanager
 def _open_path(path: Path, *, overwrite: bool) -> Iterator[TextIO]:
     with whole_write(str(path)):
-        is_device = path.exists() and not path.is_file() and not path.is_dir()
+        is_device = _names_device(path)
     opened = _open_device(path) if is_device else _open_file(path, overwrite=overwrite)
     with opened as stream:
         yield stream
+
+
+def _names_device(path: Path) -> bool:
+    """Whether a path leads to something that is written to directly: a pipe, a device."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def writes_file(output: str) -> bool:
+    """Whether an output becomes a file; not standard output, not a device. Raises OutputError."""
+    with whole_write(output):
+        return output != STANDARD_OUTPUT and not _names_device(Path(output))
 
 
 @contextlib.contextmanager
@@ -152,17 +165,29 @@ def _open_file(path: Path, *, overwrite: bool) -> Iterator[TextIO]:
         # A link stays a link: the file it points to is replaced.
         final = path.resolve()
         _refuse(final, path, overwrite=overwrite)
-        unfinished = final.with_name(f".digitscan-{os.getpid()}.part")
-        stream = unfinished.open("w", encoding="utf-8", newline="\n")
+        unfinished = unfinished_path(path)
+        stream = open_locked(unfinished, path)
     try:
         yield stream
         _refuse(final, path, overwrite=overwrite)
         with whole_write(str(path)):
-            stream.close()
+            stream.flush()
+            os.fsync(stream.fileno())
+            if not LOCKS_LAST:
+                stream.close()
             unfinished.replace(final)
+    except BaseException:
+        # Only while the lock is held: a file of that name is another run's from then on.
+        unfinished.unlink(missing_ok=True)
+        raise
     finally:
         _close_quietly(stream)
-        unfinished.unlink(missing_ok=True)
+
+
+def unfinished_path(output: Path) -> Path:
+    """Name the temporary file of an output; the same in each run, so that none is left for ever."""
+    final = output.resolve()
+    return final.with_name(f".{final.name}.part")
 
 
 def _refuse(final: Path, path: Path, *, overwrite: bool) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import contextlib
+import json
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -13,19 +13,23 @@ import click
 
 from digitscan.cli import options
 from digitscan.cli.inputs import name_inputs
+from digitscan.cli.interrupts import Interrupts
+from digitscan.cli.keeping import journal_for
 from digitscan.cli.options import Verbosity
-from digitscan.cli.output import open_output, whole_write
-from digitscan.errors import UsageError
+from digitscan.cli.output import open_output, whole_write, writes_file
+from digitscan.cli.progress import reported
+from digitscan.cli.reading import Crew, Reading, Wish
+from digitscan.errors import DigitscanError, UsageError
 from digitscan.glyph.calibration import load_calibration
 from digitscan.measure.expectation import expected_errors
 from digitscan.reader import Reader, ReaderSettings
-from digitscan.report.overlay import OverlayFolder, draw_overlay
-from digitscan.report.summary import Summary, count, count_statuses
-from digitscan.report.tables import TableWriter, format_of, make_writer
-from digitscan.report.text import one_line
+from digitscan.report.files import write_bytes
+from digitscan.report.formats import make_writer
+from digitscan.report.summary import Summary
+from digitscan.report.tables import FILE_FORMATS, TableWriter, format_of
 from digitscan.scan.selection import PageSelection
 from digitscan.scan.sources import find_pages
-from digitscan.values import PageRef, PageResult, Status
+from digitscan.values import PageResult, Status
 
 
 @click.command()
@@ -44,6 +48,11 @@ from digitscan.values import PageRef, PageResult, Status
 @options.pages
 @options.password
 @options.max_mpixels
+@options.jobs
+@options.cluster
+@options.page_timeout
+@options.resume
+@options.summary_file
 @options.exit_review
 @options.quiet
 @options.verbose
@@ -65,6 +74,11 @@ def read(
     pages: PageSelection | None,
     password: str,
     max_mpixels: float,
+    jobs: int | None,
+    cluster: str | None,
+    page_timeout: float | None,
+    resume: bool,
+    summary_file: Path | None,
     exit_review: bool,
     verbosity: Verbosity,
 ) -> None:
@@ -76,20 +90,34 @@ def read(
     says why, and the others are still read.
     """
     names = name_inputs(inputs, files_from, null=null)
-    writer = make_writer(format_name or format_of(output), details=details)
+    writer = _writer_for(format_name or format_of(output), output, details)
     if max_error is not None:
         min_confidence = _confidence_for(max_error)
-    with open_output(output, overwrite=overwrite) as stream:
-        refs = tuple(find_pages(names, recursive=recursive, pages=pages, password=password))
-        pictures = OverlayFolder(overlay, refs, overwrite=overwrite) if overlay else None
-        reader = Reader(model, ReaderSettings(min_confidence, max_mpixels, password=password))
-        results = _reported(_read_pages(reader, refs, pictures), len(refs), verbosity)
-        summary = _write_table(writer, stream, results, output)
+    settings = ReaderSettings(min_confidence, max_mpixels, password=password)
+    refs = find_pages(names, recursive=recursive, pages=pages, password=password)
+    journal = journal_for(output, resume=resume, overwrite=overwrite)
+    crew = Crew(jobs, page_timeout, cluster)
+    wish = Wish(model, settings, overlay, crew, overwrite, journal, resume)
+    with Interrupts(quiet=verbosity is Verbosity.QUIET) as stopping:
+        may_replace = overwrite or resume
+        with open_output(output, overwrite=may_replace) as stream:
+            reading = Reading(refs, partial(Reader, model, settings), wish, stopping)
+            summary = _write_table(writer, stream, reading, output, verbosity)
+            summary.interrupted |= stopping()
+        reading.finish(interrupted=summary.interrupted)
+    if summary_file:
+        write_bytes(summary_file, f"{json.dumps(summary.counts(), indent=2)}\n".encode())
     if verbosity > Verbosity.QUIET:
         click.echo(summary.line(), err=True)
         if max_error is not None:
             click.echo(_expectation(min_confidence, summary), err=True)
     ctx.exit(summary.exit_code(exit_review=exit_review))
+
+
+def _writer_for(format_name: str, output: str, details: bool) -> TableWriter:
+    if format_name in FILE_FORMATS and not writes_file(output):
+        raise UsageError(f"{format_name} can't be written to a pipe; name a file with -o")
+    return make_writer(format_name, details=details)
 
 
 def _confidence_for(max_error: float) -> float:
@@ -112,65 +140,31 @@ def _expectation(min_confidence: float, summary: Summary) -> str:
     return f"ok from a confidence of {min_confidence:g}: {expected}"
 
 
-def _read_pages(
-    reader: Reader, refs: Sequence[PageRef], pictures: OverlayFolder | None
-) -> Iterator[PageResult]:
-    for position, ref in enumerate(refs):
-        page, result = reader.read_ref(ref)
-        if pictures and page is not None:
-            pictures.write(position, draw_overlay(page, result))
-        yield result
-
-
 def _write_table(
-    writer: TableWriter, stream: TextIO, results: Iterable[PageResult], output: str
+    writer: TableWriter, stream: TextIO, reading: Reading, output: str, verbosity: Verbosity
 ) -> Summary:
     """Write page by page; after Ctrl-C the table ends, whole, with the last page that was read."""
     summary = Summary()
     with whole_write(output):
         writer.open(stream)
     try:
-        for result in results:
-            with whole_write(output):
-                writer.write(result)
-                summary.add(result)
+        with contextlib.closing(reading.results()) as results:
+            shown = reported(results, summary, lambda: reading.total, verbosity)
+            _write_pages(writer, shown, summary, output)
     except KeyboardInterrupt:
         summary.interrupted = True
+    except DigitscanError as error:
+        error.args = (f"{error}{reading.give_up()}",)
+        raise
     with whole_write(output):
         writer.close()
     return summary
 
 
-def _reported(
-    results: Iterable[PageResult], total: int, verbosity: Verbosity
-) -> Iterator[PageResult]:
-    """Pass results on and tell standard error about them, with a bar where it is a terminal."""
-    if verbosity is Verbosity.QUIET:
-        return iter(results)
-    if sys.stderr is None or not sys.stderr.isatty():
-        return _announced(results, verbosity, partial(click.echo, err=True))
-    # Imported here: it takes longer to import than the rest of the command line.
-    from tqdm import tqdm
-
-    bar = tqdm(results, total=total, unit="page", leave=False, dynamic_ncols=True)
-    return _announced(bar, verbosity, partial(bar.write, file=sys.stderr))
-
-
-def _announced(
-    results: Iterable[PageResult], verbosity: Verbosity, say: Callable[[str], object]
-) -> Iterator[PageResult]:
+def _write_pages(
+    writer: TableWriter, results: Iterable[PageResult], summary: Summary, output: str
+) -> None:
     for result in results:
-        message = _page_message(result, verbosity)
-        if message:
-            say(message)
-        yield result
-
-
-def _page_message(result: PageResult, verbosity: Verbosity) -> str:
-    if result.problem is not None:
-        return f"digitscan: {one_line(result.problem)}"
-    if verbosity < Verbosity.VERBOSE:
-        return ""
-    statuses = Counter(record.reading.status for record in result.records)
-    place = f"{one_line(result.page.source)} page {result.page.index + 1}"
-    return f"{place}: {count(len(result.records), 'field')}: {count_statuses(statuses)}"
+        with whole_write(output):
+            writer.write(result)
+            summary.add(result)

@@ -18,9 +18,14 @@ def safe_stem(source: str) -> str:
     return "".join(char if char.isalnum() or char in "-_" else "_" for char in stem)[:50] or "page"
 
 
+def picture_bytes(picture: ColourImage) -> bytes:
+    """Content of a PNG file with a picture (h, w, 3) uint8 in BGR."""
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
 def write_picture(path: Path, picture: ColourImage) -> None:
     """Write a picture (h, w, 3) uint8 in BGR as PNG. See ``write_bytes``."""
-    write_bytes(path, cv2.imencode(".png", picture)[1].tobytes())
+    write_bytes(path, picture_bytes(picture))
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -24,7 +24,7 @@ from digitscan.report.drawing import (
     resized,
     scaled,
 )
-from digitscan.report.files import safe_stem, write_picture
+from digitscan.report.files import picture_bytes, safe_stem, write_bytes
 from digitscan.values import (
     Box,
     ColourImage,
@@ -65,6 +65,11 @@ def draw_overlay(page: Page, result: PageResult) -> ColourImage:
         top, left = room.find_place(box, *pen.text_size(label))
         pen.write(picture, label, top, left, STATUS_COLOURS[record.reading.status])
     return np.vstack([_legend(result, picture.shape[1], pen), picture])
+
+
+def overlay_file(page: Page, result: PageResult) -> bytes:
+    """Draw the overlay of a page as the content of a PNG file."""
+    return picture_bytes(draw_overlay(page, result))
 
 
 def _picture_scale(height: int, width: int) -> float:
@@ -147,11 +152,15 @@ class OverlayFolder:
                 f"{there[0]}: exists already; give --overwrite to replace it, or another folder"
             )
 
-    def write(self, position: int, picture: ColourImage) -> Path:
-        """Write the picture of the page at ``position`` of the run; returns where it is.
+    def holds(self, position: int) -> bool:
+        """Whether the picture of the page at ``position`` of the run is there already."""
+        return self._paths[position].is_file() and not self._paths[position].is_symlink()
+
+    def write(self, position: int, picture: bytes) -> Path:
+        """Write a PNG file, the picture of the page at ``position`` of the run; says where it is.
 
         It replaces what stands under its name, links included: nothing is written outside the
         folder.
         """
-        write_picture(self._paths[position], picture)
+        write_bytes(self._paths[position], picture)
         return self._paths[position]

@@ -10,6 +10,9 @@ from digitscan.values import PageResult, Status
 NEEDS_A_LOOK = (Status.REVIEW, Status.UNREADABLE, Status.RULE_FAILED)
 """Statuses after which a person must look at the paper. A page without fields counts too."""
 
+FIELD_STATUSES = tuple(s for s in Status if s not in (Status.NO_FIELDS, Status.PAGE_FAILED))
+"""What may become of a field."""
+
 _ALWAYS_SHOWN = (Status.OK, Status.REVIEW, Status.BLANK)
 _SHOWN_WHEN_PRESENT = (Status.STRUCK, Status.UNREADABLE, Status.RULE_FAILED)
 
@@ -39,9 +42,26 @@ class Summary:
         return self.statuses.total()
 
     @property
+    def in_doubt(self) -> int:
+        """Fields that a person must look at, and pages without fields."""
+        return self.without_fields + sum(self.statuses[status] for status in NEEDS_A_LOOK)
+
+    @property
     def needs_review(self) -> bool:
         """Whether a person must look at something that was read."""
-        return self.without_fields > 0 or any(self.statuses[status] for status in NEEDS_A_LOOK)
+        return self.in_doubt > 0
+
+    def counts(self) -> dict[str, object]:
+        """Give all counts under names, for programs to read."""
+        return {
+            "pages": self.pages,
+            "failed": self.failed,
+            "without_fields": self.without_fields,
+            "fields": self.fields,
+            "in_doubt": self.in_doubt,
+            "statuses": {str(status): self.statuses[status] for status in FIELD_STATUSES},
+            "interrupted": self.interrupted,
+        }
 
     def exit_code(self, *, exit_review: bool = False) -> ExitCode:
         """Say how the run ended; ``exit_review`` also tells about fields to look at."""

@@ -220,14 +220,10 @@ class JsonLinesWriter:
         """Nothing stands after the last row."""
 
 
-FORMATS = ("csv", "tsv", "json", "jsonl")
-
-
-def make_writer(format_name: str, *, details: bool = False) -> TableWriter:
-    """Give the writer of one of ``FORMATS``. json and jsonl carry the details in any case."""
-    if format_name in ("csv", "tsv"):
-        return DelimitedWriter("," if format_name == "csv" else "\t", details=details)
-    return JsonWriter() if format_name == "json" else JsonLinesWriter()
+TEXT_FORMATS = ("csv", "tsv", "json", "jsonl")
+FILE_FORMATS = ("sqlite", "parquet")
+"""Formats that are no text, and can't be written to a pipe."""
+FORMATS = TEXT_FORMATS + FILE_FORMATS
 
 
 def format_of(output: str) -> str:

@@ -2,7 +2,8 @@
 
 The fake reads one field from each page: as its value the page's height, four digits long. The
 name of a source makes it misbehave: ``doubt`` is not sure, ``empty`` has no field, ``bug`` raises,
-``slow`` takes a minute.
+``slow`` takes two seconds and ``hang`` a minute, ``crash`` ends the process by a signal, ``large``
+finds no memory. ``FAKE_LOG`` names a file that gets a line for each page begun.
 """
 
 from __future__ import annotations
@@ -40,8 +41,14 @@ class FakeReader:
 
     def read_ref(self, ref: PageRef) -> tuple[Page | None, PageResult]:
         stem = Path(ref.source).stem
-        if stem == "slow":
-            time.sleep(60)
+        if "FAKE_LOG" in os.environ:
+            with Path(os.environ["FAKE_LOG"]).open("a", encoding="utf-8") as log:
+                log.write(f"{Path(ref.source).name}\n")
+        time.sleep({"slow": 2, "hang": 60}.get(stem, 0))
+        if stem == "crash":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if stem == "large":
+            raise MemoryError
         if stem == "bug":
             raise RuntimeError("a bug")
         try:

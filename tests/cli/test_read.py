@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import runpy
+import sqlite3
+import sys
 from pathlib import Path
 
 import cv2
@@ -16,13 +18,16 @@ from click.testing import CliRunner, Result
 from digitscan.cli.main import main
 from digitscan.errors import ExitCode
 from digitscan.report.text import one_line
+from digitscan.values import PageResult
 
 FakeReader = runpy.run_path(str(Path(__file__).with_name("fake_digitscan.py")))["FakeReader"]
 
 
 @pytest.fixture(autouse=True)
 def fake_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a fake in the reader's place, and read all pages here: workers have their own tests."""
     monkeypatch.setattr("digitscan.cli.read.Reader", FakeReader)
+    monkeypatch.setattr("digitscan.cli.reading.FEW_PAGES", 100)
 
 
 def draw(path: Path, height: int = 42) -> Path:
@@ -77,7 +82,7 @@ def test_the_option_beats_the_ending(scans: Path, tmp_path: Path) -> None:
 def test_an_unknown_ending_is_wrong_usage(scans: Path, tmp_path: Path) -> None:
     result = read(scans, "-o", tmp_path / "rows.xls")
     assert result.exit_code == ExitCode.USAGE
-    assert ".csv, .tsv, .json, .jsonl" in result.stderr
+    assert ".csv, .tsv, .json, .jsonl, .sqlite, .parquet" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -158,12 +163,26 @@ def test_a_linked_output_stays_a_link(scans: Path, tmp_path: Path) -> None:
     assert values(real.read_text()) == ["0040", "0050"]
 
 
-def test_a_bug_leaves_no_half_table(scans: Path, tmp_path: Path) -> None:
-    draw(scans / "bug.png")
-    result = read(scans / "a.png", scans / "bug.png", "-o", tmp_path / "rows.csv")
+def test_a_bug_in_writing_leaves_no_half_table(
+    scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(writer: object, result: PageResult) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("digitscan.report.tables.DelimitedWriter.write", broken)
+    result = read(scans, "-o", tmp_path / "rows.csv")
     assert result.exit_code == ExitCode.BUG
     assert isinstance(result.exception, RuntimeError)
     assert list(tmp_path.iterdir()) == [scans]
+
+
+def test_a_bug_in_reading_costs_one_page(scans: Path) -> None:
+    draw(scans / "bug.png")
+    result = read(scans / "bug.png", scans / "a.png")
+    assert result.exit_code == ExitCode.SOME_PAGES_FAILED
+    bug, good = csv.DictReader(io.StringIO(result.stdout))
+    assert bug["problem"].startswith(f"{scans / 'bug.png'}: reading failed, please report: Runtime")
+    assert good["status"] == "ok"
 
 
 def test_one_bad_page_stops_nothing(scans: Path) -> None:
@@ -263,3 +282,57 @@ def test_overlay(scans: Path, tmp_path: Path) -> None:
     assert again.exit_code == ExitCode.OUTPUT_REFUSED
     assert (again.stdout, "--overwrite" in again.stderr) == ("", True)
     assert read(*arguments, "--overwrite").exit_code == ExitCode.SOME_PAGES_FAILED
+
+
+def test_a_database_is_written_to_a_file_only(scans: Path, tmp_path: Path) -> None:
+    refused = read(scans, "-f", "sqlite")
+    assert refused.exit_code == ExitCode.USAGE
+    assert "sqlite can't be written to a pipe; name a file with -o" in refused.stderr
+    out = tmp_path / "rows.sqlite"
+    assert read(scans, "-o", out).exit_code == 0
+    base = sqlite3.connect(out)
+    assert base.execute("SELECT value FROM fields").fetchall() == [("0040",), ("0050",)]
+    base.close()
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_the_summary_as_json(scans: Path, tmp_path: Path) -> None:
+    draw(scans / "doubt.png")
+    draw(scans / "empty.png")
+    read(scans, scans / "missing.png", "-q", "--summary", tmp_path / "summary.json")
+    assert json.loads((tmp_path / "summary.json").read_text()) == {
+        "pages": 5,
+        "failed": 1,
+        "without_fields": 1,
+        "fields": 3,
+        "in_doubt": 2,
+        "statuses": {
+            "ok": 2,
+            "review": 1,
+            "blank": 0,
+            "struck": 0,
+            "unreadable": 0,
+            "rule_failed": 0,
+        },
+        "interrupted": False,
+    }
+
+
+def test_a_log_gets_a_line_now_and_then(scans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(read(scans).stderr.splitlines()) == 1
+    monkeypatch.setattr("digitscan.cli.progress.LINE_EVERY_S", 0)
+    first, second, _ = read(scans).stderr.splitlines()
+    assert first.startswith("1 of 2 pages, ")
+    assert second.startswith("2 of 2 pages, ")
+    assert second.endswith("0:00:00 left, 0 in doubt, 0 failed")
+
+
+def test_without_dask_it_says_what_to_install_and_leaves_nothing(
+    scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setattr("digitscan.cli.reading.FEW_PAGES", 1)
+    result = read(scans, "--cluster", "local:2", "-o", tmp_path / "rows.csv")
+    assert result.exit_code == ExitCode.USAGE
+    assert "pip install 'digitscan[cluster]'" in result.stderr
+    assert list(tmp_path.iterdir()) == [scans]

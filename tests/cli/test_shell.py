@@ -151,12 +151,13 @@ def test_without_stderr_it_still_reads(scans: Path) -> None:
     assert done.stdout.splitlines()[1:] == ["a.png,1,height,0040,ok,0.9500,1,2,3,4,", "0"]
 
 
-@pytest.mark.parametrize("output", ["rows.json", "-"])
-def test_ctrl_c_leaves_a_whole_table(scans: Path, output: str) -> None:
-    (scans / "slow.png").write_bytes((scans / "a.png").read_bytes())
-    arguments = ["read", "-v", "a.png", "b.png", "slow.png", "a.png", "-o", output, "-f", "json"]
+def interrupted(scans: Path, third: str, output: str, times: int) -> tuple[list[str], str]:
+    """Values and messages of a run that gets Ctrl-C ``times`` while it reads its third page."""
+    pages = ["a.png", "b.png", f"{third}.png", "c.png", "d.png", "e.png"]
+    for name in pages[2:]:
+        (scans / name).write_bytes((scans / "a.png").read_bytes())
     process = subprocess.Popen(
-        [sys.executable, FAKE, *arguments],
+        [sys.executable, FAKE, "read", "-v", "-j", "1", *pages, "-o", output, "-f", "json"],
         cwd=scans,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -165,15 +166,32 @@ def test_ctrl_c_leaves_a_whole_table(scans: Path, output: str) -> None:
     assert process.stderr is not None
     while "b.png page 1" not in process.stderr.readline():
         pass
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
+    for _ in range(times):
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == 130
-    text = stdout if output == "-" else (scans / output).read_text()
-    assert [row["value"] for row in json.loads(text)["records"]] == ["0040", "0050"]
-    assert stderr.splitlines()[-1].startswith("interrupted after 2 pages, 2 fields")
+    assert "finishing the pages in hand" in stderr
     assert "Traceback" not in stderr
     assert not list(scans.glob(".*.part"))
+    text = stdout if output == "-" else (scans / output).read_text()
+    return [row["value"] for row in json.loads(text)["records"]], stderr
+
+
+@pytest.mark.parametrize("output", ["rows.json", "-"])
+def test_ctrl_c_finishes_the_pages_in_hand(scans: Path, output: str) -> None:
+    values, stderr = interrupted(scans, "slow", output, times=1)
+    assert values == ["0040", "0050", "0040"]
+    assert stderr.splitlines()[-1].startswith("interrupted after 3 pages, 3 fields")
+
+
+@pytest.mark.parametrize("output", ["rows.json", "-"])
+def test_a_second_ctrl_c_stops_at_once_and_leaves_a_whole_table(scans: Path, output: str) -> None:
+    started = time.monotonic()
+    values, stderr = interrupted(scans, "hang", output, times=2)
+    assert time.monotonic() - started < 20
+    assert values == ["0040", "0050"]
+    assert stderr.splitlines()[-1].startswith("interrupted after 2 pages, 2 fields")
 
 
 def start_into_a_full_pipe(scans: Path) -> subprocess.Popen[str]:
