@@ -231,16 +231,16 @@ def _by_hand(
 ) -> list[Probabilities]:
     """Class probabilities of each field's candidates, given how the page's others were read."""
     places, trust = [], []
-    for number, (field, reading) in enumerate(zip(cut, readings, strict=True)):
+    for number, (own, reading) in enumerate(zip(cut, readings, strict=True)):
         read = {digit.box for digit in reading.digits}
-        for candidate in field.candidates:
+        for candidate in own.candidates:
             places.append(Place(number, candidate.first, candidate.last))
             trust.append(reading.confidence**3 if candidate.box in read else 0.0)
     if not places:
         return list(said)
-    glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
+    glyphs = [candidate.glyph for own in cut for candidate in own.candidates]
     weighed = weigh_by_hand(glyphs, np.concatenate(said), places, np.array(trust))
-    return np.split(weighed, np.cumsum([len(field.candidates) for field in cut])[:-1])
+    return np.split(weighed, np.cumsum([len(own.candidates) for own in cut])[:-1])
 
 
 def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:

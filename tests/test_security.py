@@ -16,8 +16,8 @@ from pdfs import scans_pdf
 
 from digitscan.errors import OutputError
 from digitscan.report.files import write_bytes
+from digitscan.report.formats import make_writer
 from digitscan.report.overlay import OverlayFolder
-from digitscan.report.tables import make_writer
 from digitscan.scan.sources import find_pages
 from digitscan.values import (
     Box,
