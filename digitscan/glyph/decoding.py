@@ -32,7 +32,7 @@ BLANK = Reading("", 1.0, Status.BLANK)
 UNREADABLE = Reading("", 1.0, Status.UNREADABLE)
 RULE_BROKEN = 3.0
 """A length that the rule forbids is this much (logarithm) less likely than it would be without."""
-GUESS = 0.02
+GUESS = 0.2
 """A value less likely than this is only told of as an alternative."""
 TORN = 0.5
 """What is left of the confidence where a side of the field cuts through ink."""

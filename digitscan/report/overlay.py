@@ -31,7 +31,6 @@ from digitscan.values import (
     Page,
     PageRef,
     PageResult,
-    Reading,
     Record,
     Status,
 )
@@ -46,8 +45,10 @@ SHORTEST_LONG_SIDE_PX = 800
 def draw_overlay(page: Page, result: PageResult) -> ColourImage:
     """Draw boxes, values and doubts of ``result`` onto ``page``.
 
-    Boxes are coloured by status, the box of each digit is drawn thin, and value and confidence
-    stand beside the field where they hide least. A legend is added above the page.
+    Boxes are coloured by status, those of blank fields and of single digits are drawn thin, and
+    value and confidence stand beside the field where they hide least. A field without a value has
+    its colour only: on a form of many cells the words would hide the rest. A legend is added above
+    the page.
 
     Returns
     -------
@@ -61,7 +62,9 @@ def draw_overlay(page: Page, result: PageResult) -> ColourImage:
         _draw_field(picture, record, box, scale, pen)
     room = LabelRoom(picture, [box for _, box in records])
     for record, box in records:
-        label = _label(record.reading)
+        if not record.reading.value:
+            continue
+        label = f"{record.reading.value}  {record.reading.confidence:.0%}"
         top, left = room.find_place(box, *pen.text_size(label))
         pen.write(picture, label, top, left, STATUS_COLOURS[record.reading.status])
     return np.vstack([_legend(result, picture.shape[1], pen), picture])
@@ -83,13 +86,8 @@ def _draw_field(picture: ColourImage, record: Record, box: Box, scale: float, pe
     colour = STATUS_COLOURS[record.reading.status]
     for digit in record.reading.digits:
         draw_box(picture, scaled(digit.box, scale), colour, 1)
-    draw_box(picture, box, colour, pen.line_px + 1)
-
-
-def _label(reading: Reading) -> str:
-    if not reading.value:
-        return str(reading.status).replace("_", " ")
-    return f"{reading.value}  {reading.confidence:.0%}"
+    is_blank = record.reading.status is Status.BLANK
+    draw_box(picture, box, colour, 1 if is_blank else pen.line_px + 1)
 
 
 def _legend(result: PageResult, width: int, pen: Pen) -> ColourImage:
