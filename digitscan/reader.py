@@ -217,7 +217,7 @@ class Reader:
 
 def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> CutField:
     """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
-    found = ink_of_field(clean, field)
+    found = ink_of_field(clean, field, is_cross)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
     torn = found.torn
     if pieces and not torn:

@@ -64,6 +64,18 @@ def test_two_low_letters_beside_a_comb_are_a_label_whatever_stands_by_them() -> 
     assert not seems_to_go_on(page(*low, Box(107, 442, 143, 451)), field())
 
 
+def test_a_high_letter_with_a_low_one_beside_a_comb_is_a_label() -> None:
+    capital, low = Box(107, 405, 143, 422), Box(122, 428, 143, 444)
+    assert seems_to_go_on(page(capital), field())
+    assert not seems_to_go_on(page(capital, low), field())
+
+
+def test_print_much_darker_than_the_pen_is_a_label() -> None:
+    assert seems_to_go_on(page(AFTER), field())
+    beside = page(AFTER)
+    assert not goes_on(beside, field(), (field(),), DIGIT_PX, 100.0)
+
+
 def test_a_digit_of_the_next_field_is_that_fields() -> None:
     other = Field("f2", Box(100, 404, 150, 600), FieldKind.CELL)
     assert not seems_to_go_on(page(AFTER), field(), other)
@@ -147,9 +159,11 @@ def test_the_side_itself_is_no_writing() -> None:
 
 
 @pytest.mark.parametrize("kind", list(FieldKind))
-def test_fields_that_overlap_are_doubtful_both(kind: FieldKind) -> None:
+def test_fields_that_overlap_are_doubtful_both_but_a_line_says_nothing_of_a_comb(
+    kind: FieldKind,
+) -> None:
     own, other = field(), Field("f2", Box(110, 380, 150, 480), kind)
-    assert seems_to_go_on(page(), own, other)
+    assert seems_to_go_on(page(), own, other) is (kind is not FieldKind.LINE)
     assert seems_to_go_on(page(), other, own)
     touching = Field("f2", Box(146, 300, 196, 460), FieldKind.CELL)
     assert not seems_to_go_on(page(), own, touching)

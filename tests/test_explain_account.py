@@ -200,3 +200,12 @@ def test_the_way_reads_what_the_record_says(name: str) -> None:
             if step.digit:
                 candidate = field.cut.candidates[step.candidate]
                 assert (candidate.first, candidate.last) == (step.first, step.last)
+
+
+def test_a_number_that_goes_on_beyond_its_field_is_told() -> None:
+    traced = trace_of(form(), Says(d2=1.0)).fields[0]
+    torn = replace(traced, cut=replace(traced.cut, torn=True))
+    clean = trace_of(form(), Says(d2=1.0)).clean
+    review = replace(torn.record, reading=replace(torn.record.reading, status=Status.REVIEW))
+    doubts = account_for(clean, replace(torn, record=review), 0.9).doubts
+    assert doubts[0].startswith("it may go on beyond its field")

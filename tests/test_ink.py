@@ -262,3 +262,12 @@ def test_a_digit_of_a_drying_pen_stays_beside_a_dark_one() -> None:
     cv2.line(ink, (220, 70), (220, 130), 220, 5)
     found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 300), FieldKind.BOX))
     assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
+
+
+def test_a_cross_that_a_side_cuts_tears_no_number() -> None:
+    ink = np.zeros((200, 400), np.uint8)
+    cv2.line(ink, (80, 60), (160, 140), 220, 5)
+    cv2.line(ink, (80, 140), (160, 60), 220, 5)
+    field = Field("", Box(50, 100, 150, 300), FieldKind.BOX)
+    assert ink_of_field(clean_of(ink), field).torn
+    assert not ink_of_field(clean_of(ink), field, lambda piece: bool(piece.any())).torn

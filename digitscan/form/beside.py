@@ -6,7 +6,7 @@ as far as it goes, and wrong as a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,9 +14,8 @@ import numpy as np
 
 from digitscan.form.combs import is_for_one_digit, is_parted
 from digitscan.form.order import is_level
-from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage
-
-OtherInk = Callable[[GreyImage], bool]
+from digitscan.form.ownership import OtherInk
+from digitscan.values import Box, CleanPage, Field, FieldKind
 
 REACH = 0.9
 """How far beside a line of digits the next one may stand, as a share of their height."""
@@ -34,20 +33,21 @@ cell's top and bottom left out.
 """
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
-PALE = 0.5
-"""Ink paler than this share of the field's is not of its pen."""
+PALE, DARK = 0.5, 1.45
+"""Ink paler or darker than this share of the field's is not of its pen."""
 LETTERS = 2
-"""So many low pieces of ink in the place of one digit, or more of any height, are letters."""
+"""More pieces of ink in the place of one digit are letters, and so is one with a lower one."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What a digit beside a field must be like: so high in pixels, so dark of 255, and no cross."""
+    """What a digit beside a field must be like: as high, about as dark, and no cross."""
 
     lowest_px: float
     palest: float
+    darkest: float
     is_other: OtherInk
 
 
@@ -78,7 +78,7 @@ def goes_on(
     """
     others = [other for other in fields if other is not field and _in_row(field, other)]
     boxes = [other.box for other in others]
-    if any(_overlap(field.box, box) for box in boxes):
+    if any(_overlap(field, other) for other in others):
         return True
     if any(_continues(field, other, clean) or _crowds(field, other, clean) for other in others):
         return True
@@ -90,7 +90,7 @@ def goes_on(
         return False
     windows = _windows(field.box, width, clean.ink.shape[1])
     free = [window for window in windows if not any(window.shared_area(box) for box in boxes)]
-    pen = Pen(tall * digit_px, PALE * tone, is_other)
+    pen = Pen(tall * digit_px, PALE * tone, DARK * tone, is_other)
     return any(_holds_digit(clean, window, pen) for window in free)
 
 
@@ -144,8 +144,14 @@ def _windows(box: Box, width: int, right: int) -> list[Box]:
     return [window for window in (left, after) if window.width > 2]
 
 
-def _overlap(a: Box, b: Box) -> bool:
-    """Whether two fields share much of the smaller one: at least one of them is no field."""
+def _overlap(field: Field, other: Field) -> bool:
+    """Whether a field shares much of the smaller one with another: at least one is no field.
+
+    Where one is a comb and the other a line of writing, that is the line.
+    """
+    if field.kind is FieldKind.COMB and other.kind is FieldKind.LINE:
+        return False
+    a, b = field.box, other.box
     return a.shared_area(b) > SHARED * min(a.height * a.width, b.height * b.width)
 
 
@@ -160,9 +166,10 @@ def _holds_digit(clean: CleanPage, window: Box, pen: Pen) -> bool:
     much[0] = False
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= pen.lowest_px
     broad = much & (stats[:, cv2.CC_STAT_WIDTH] > 2 * clean.stroke_px)
-    if broad.sum() > LETTERS or (broad & ~tall).sum() >= LETTERS:
+    if broad.sum() > LETTERS or (broad & ~tall).any():
         return False
-    high = np.flatnonzero(much & tall)
+    tone = np.bincount(labels.ravel(), ink.ravel(), len(stats)) / stats[:, cv2.CC_STAT_AREA]
+    high = np.flatnonzero(much & tall & (tone <= pen.darkest))
     return any(
         not pen.is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high
     )

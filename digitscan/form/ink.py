@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitscan.form.ownership import own_ink
+from digitscan.form.ownership import OtherInk, own_ink
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 
 MARGIN = 0.3
@@ -46,10 +46,13 @@ class FieldInk:
     torn: bool = False
 
 
-def ink_of_field(clean: CleanPage, field: Field) -> FieldInk:
+def ink_of_field(
+    clean: CleanPage, field: Field, is_other: OtherInk = lambda ink: False
+) -> FieldInk:
     """Ink of ``field`` with whatever of its strokes leaves the box.
 
-    Ruling is taken out, and so is ink whose larger part lies outside the box.
+    Ruling is taken out, and so is ink whose larger part lies outside the box. ``is_other`` tells
+    whether a piece of ink (h, w) uint8 is no digit for sure; if a side cuts it, nothing is torn.
     """
     around = _widened(field.box, clean.ink.shape)
     ink = clean.ink[around.slices]
@@ -62,7 +65,7 @@ def ink_of_field(clean: CleanPage, field: Field) -> FieldInk:
     if field.kind is not FieldKind.LINE:
         columns = [slice(c.left - around.left, c.right - around.left) for c in field.cells]
         ink = _without_pale(ink, columns, clean.stroke_px)
-    ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px)
+    ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px, is_other)
     return FieldInk(ink, (around.top, around.left), torn)
 
 

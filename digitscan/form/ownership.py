@@ -5,11 +5,15 @@ Ink belongs to the field in which its larger part lies. Rests of ruled lines bel
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from digitscan.values import Box, GreyImage, Mask
+
+OtherInk = Callable[[GreyImage], bool]
 
 INSIDE = 0.5
 """Share of a piece of ink that must lie inside the box for the piece to belong to it."""
@@ -25,7 +29,12 @@ TORN_SHARE = 0.12
 
 
 def own_ink(
-    ink: GreyImage, box: Box, level: Mask, plumb: Mask, stroke_px: float
+    ink: GreyImage,
+    box: Box,
+    level: Mask,
+    plumb: Mask,
+    stroke_px: float,
+    is_other: OtherInk = lambda ink: False,
 ) -> tuple[GreyImage, bool]:
     """Leave out of ``ink`` what belongs to something else.
 
@@ -39,6 +48,8 @@ def own_ink(
         The ruled lines.
     stroke_px : float
         Typical stroke width.
+    is_other : callable
+        Whether a piece of ink (h, w) uint8 is no digit for sure, as a cross.
 
     Returns
     -------
@@ -57,7 +68,8 @@ def own_ink(
     rests[0] = True
     torn = _torn(labels, inside, belongs, box, stroke_px) & ~rests
     own = (belongs & ~rests).astype(np.uint8)[labels]
-    return ink * own, bool(torn.any())
+    cut = (np.where(labels == label, ink, 0).astype(np.uint8) for label in np.flatnonzero(torn))
+    return ink * own, any(not is_other(piece) for piece in cut)
 
 
 def _rests(

@@ -171,6 +171,8 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
         yield "most of its ink belongs to nothing that looks like a digit; no search was made"
     if any(piece.struck for piece in traced.cut.pieces):
         yield "a line crosses it out"
+    if traced.cut.torn:
+        yield "it may go on beyond its field: ink is cut by a side, or a digit stands beside"
     if status is Status.RULE_FAILED:
         room = traced.cut.field.rule.max_digits
         yield f"{len(reading.value)} digits, but the field has room for {room}"
