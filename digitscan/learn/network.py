@@ -26,9 +26,9 @@ class Layers:
     """
 
     first: int = 16
-    middle: int = 24
-    late: int = 64
-    last: int = 96
+    middle: int = 28
+    late: int = 72
+    last: int = 112
     dropped: float = 0.2
 
 

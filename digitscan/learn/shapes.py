@@ -14,18 +14,24 @@ import numpy as np
 
 from digitscan.learn.pen import Path, Pen, arc, curve, draw_strokes, lean
 from digitscan.learn.rare import RARE, rare_strokes
+from digitscan.learn.squared import SQUARED, squared_strokes
 from digitscan.values import GreyImage
 
 SMOOTH_TIP = 0.2
 """Share of flagged 1s whose tip is rounded: flag and stem are one smooth stroke."""
 
 
-def draw_digit(digit: int, random: np.random.Generator, rare: float = 0.0) -> GreyImage:
+def draw_digit(
+    digit: int, random: np.random.Generator, rare: float = 0.0, squared: float = 0.0
+) -> GreyImage:
     """Draw one digit; (h, w) uint8, 0 is paper, about 100 pixels high.
 
-    ``rare`` is the share of digits drawn in a rare form, where they have one.
+    ``rare`` is the share of digits drawn in a rare form, where they have one, ``squared`` the
+    share of those drawn along the bars of a figure eight.
     """
     pen = Pen(random)
+    if squared and digit in SQUARED and pen.chance(squared):
+        return draw_strokes(lean(squared_strokes(digit, pen), pen), pen)
     if rare and digit in RARE and pen.chance(rare):
         return draw_strokes(lean(rare_strokes(digit, pen), pen), pen)
     return draw_strokes(lean(digit_strokes(digit, pen), pen), pen)
