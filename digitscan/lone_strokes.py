@@ -14,22 +14,27 @@ from digitscan.values import Box, FieldKind, Record, Status
 
 ALIKE = 0.2
 """Difference in width and height, as a share, within which boxes are of one kind."""
+BUNDLE = {"1", "4"}
+"""What strokes with another one across them are read as."""
 MOST_ODD = 2
 """With more boxes of its kind that hold ink but no plain number, a stroke is a tally's."""
 
 
 def doubt_strokes(records: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Give ``review`` to values of nothing but 1s that nothing supports."""
+    """Give ``review`` to values of nothing but 1s, or of a tally's 1s and 4s, unsupported."""
     return tuple(
         replace(record, reading=replace(record.reading, status=Status.REVIEW))
-        if _is_lone(record) and not _is_supported(record, records)
+        if _is_strokes(record) and not _is_supported(record, records)
         else record
         for record in records
     )
 
 
-def _is_lone(record: Record) -> bool:
-    return record.reading.status is Status.OK and set(record.reading.value) == {"1"}
+def _is_strokes(record: Record) -> bool:
+    """Whether an ``ok`` value is all 1s, or looks like a bundle of tallies in a box."""
+    digits, value = set(record.reading.value), record.reading.value
+    bundle = len(value) > 1 and digits <= BUNDLE and record.field.kind is not FieldKind.LINE
+    return record.reading.status is Status.OK and (digits == {"1"} or bundle)
 
 
 def _is_supported(record: Record, records: Sequence[Record]) -> bool:
@@ -38,8 +43,8 @@ def _is_supported(record: Record, records: Sequence[Record]) -> bool:
         return False
     alike = [other for other in records if _alike(record.field.box, other.field.box)]
     odd = sum(other.reading.status in (Status.UNREADABLE, Status.STRUCK) for other in alike)
-    odd += sum(_is_lone(other) or other.reading.status is Status.REVIEW for other in alike) - 1
-    plain = sum(other.reading.status is Status.OK and not _is_lone(other) for other in alike)
+    odd += sum(_is_strokes(other) or other.reading.status is Status.REVIEW for other in alike) - 1
+    plain = sum(other.reading.status is Status.OK and not _is_strokes(other) for other in alike)
     return odd <= max(MOST_ODD, plain)
 
 

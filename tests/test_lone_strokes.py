@@ -52,6 +52,14 @@ def test_many_plain_numbers_speak_for_the_strokes_beside_them() -> None:
     assert statuses(*ones, *plain) == [Status.OK] * 9
 
 
+@pytest.mark.parametrize("value", ["141", "44", "411"])
+def test_bundles_among_tallies_are_doubted_and_numbers_like_them_are_not(value: str) -> None:
+    tallies = [record("", Status.UNREADABLE) for _ in range(3)]
+    assert statuses(record(value), *tallies)[0] is Status.REVIEW
+    assert statuses(record(value), record("7"), record("10"))[0] is Status.OK
+    assert statuses(record(value, kind=FieldKind.LINE), *tallies)[0] is Status.OK
+
+
 def test_boxes_of_another_size_say_nothing() -> None:
     tallies = [record("", Status.UNREADABLE, box=Box(0, 0, 50, 300)) for _ in range(5)]
     assert statuses(record("1"), *tallies)[0] is Status.OK

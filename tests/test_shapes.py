@@ -10,6 +10,7 @@ from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn.pen import DRAWING_PX, Pen, arc, curve, draw_strokes
 from digitscan.learn.rare import RARE, rare_strokes
 from digitscan.learn.shapes import draw_digit
+from digitscan.learn.squared import SQUARED, squared_strokes
 from digitscan.learn.strokes import CHANGED, ENLARGED, add_foreign_stroke, enlarge
 from digitscan.values import GreyImage
 
@@ -151,3 +152,30 @@ def test_enlarging_keeps_the_place() -> None:
     assert large.shape == (28 * ENLARGED + 16, 28 * ENLARGED + 16)
     small = cv2.resize(large[8:-8, 8:-8], (28, 28), interpolation=cv2.INTER_AREA)
     assert np.abs(small.astype(int) - glyph).max() < 60
+
+
+@pytest.mark.parametrize("digit", SQUARED)
+def test_squared_forms_have_the_loops_of_their_digit(digit: int) -> None:
+    drawn = [count_holes(draw_digit(digit, generator(n), squared=1.0)) for n in range(31)]
+    assert np.median(drawn) == (1 if digit in (6, 9) else 0)
+
+
+@pytest.mark.parametrize("digit", SQUARED)
+def test_squared_strokes_run_along_the_bars_of_a_figure_eight(digit: int) -> None:
+    steps = np.concatenate(
+        [
+            np.abs(np.diff(stroke, axis=0))
+            for seed in range(20)
+            for stroke in squared_strokes(digit, Pen(generator(seed)))
+        ]
+    )
+    length = steps.sum()
+    askew = np.minimum(steps[:, 0], steps[:, 1]).sum()
+    assert askew < 0.2 * length
+
+
+@pytest.mark.parametrize("digit", [0, 8])
+def test_a_printed_box_is_never_drawn_as_a_digit(digit: int) -> None:
+    assert digit not in SQUARED
+    usual, asked = (draw_digit(digit, generator(6), squared=share) for share in (0.0, 1.0))
+    assert (usual == asked).all()

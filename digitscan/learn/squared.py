@@ -6,6 +6,8 @@ and write like a pocket calculator.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from digitscan.learn.pen import Path, Pen, curve
@@ -49,7 +51,7 @@ def _along(corners: list[tuple[float, float]], pen: Pen) -> Path:
     points = pen.tremble(corners, TREMBLE)
     if len(points) > 2 and pen.chance(ROUNDED):
         return _rounded(points, pen.between(0.08, 0.3))
-    return np.concatenate([pen.line(a, b, 0.03) for a, b in zip(points, points[1:], strict=False)])
+    return np.concatenate([pen.line(a, b, 0.03) for a, b in pairwise(points)])
 
 
 def _rounded(points: Path, share: float) -> Path:
