@@ -1,18 +1,20 @@
 """The records of a page in, the same with values that look printed put to review out.
 
 A form prints numbers beside the ones that people write: the questions 1, 2, 3 … of a table, the
-columns of a tally. A model reads them as well as handwriting. Two signs tell them apart: they count
-up from field to field in one size, and on a colour scan they are black where the pen is not.
+columns of a tally. A model reads them as well as handwriting. What tells them apart: they count up
+from field to field in one size, are small in their box, bolder than the page's pen, and on a colour
+scan black where the pen is not.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.values import Box, ColourImage, FieldKind, Page, Record, Status
+from digitscan.values import Box, ColourImage, FieldKind, GreyImage, Page, Record, Status
 
 SHORTEST_COUNT = 3
 """Fewest fields in a row or column that count up before they are taken for numbering."""
@@ -31,10 +33,16 @@ COLOURED, COLOURLESS = 0.16, 0.1
 LEAST_COLOURED, COLOURED_SHARE = 3, 0.25
 """How many values must be coloured, at least and as a share, before black ones are doubted."""
 
+BOLD, LEAST_VALUES = 1.7, 5
+"""How many times as thick as the page's typical strokes bold type is, at least, and how many values
+tell what is typical.
+"""
+
 
 def doubt_print(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to the values that are ``ok`` but look printed."""
     doubtful = _numbering(records) | _colourless(page.colour, records) | _small(records)
+    doubtful |= _bold(page.image, records)
     return tuple(
         replace(record, reading=replace(record.reading, status=Status.REVIEW))
         if number in doubtful and record.reading.status is Status.OK
@@ -125,6 +133,28 @@ def _colourless(colour: ColourImage | None, records: tuple[Record, ...]) -> set[
     if coloured < max(LEAST_COLOURED, COLOURED_SHARE * len(chroma)):
         return set()
     return {number for number, value in chroma.items() if value <= COLOURLESS}
+
+
+def _bold(image: GreyImage, records: tuple[Record, ...]) -> set[int]:
+    """Indices of the values whose strokes are far thicker than those of the page's other values."""
+    thick = {
+        number: float(
+            np.median([_stroke_width(image[d.box.slices]) for d in record.reading.digits])
+        )
+        for number, record in enumerate(records)
+        if record.reading.digits and record.reading.status is Status.OK
+    }
+    if len(thick) < LEAST_VALUES:
+        return set()
+    typical = float(np.median(list(thick.values())))
+    return {number for number, width in thick.items() if width > BOLD * typical}
+
+
+def _stroke_width(crop: GreyImage) -> float:
+    """Typical stroke width in pixels of the ink in a crop (h, w) uint8."""
+    ink = cv2.threshold(crop, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1]
+    inside = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, 3)
+    return 4 * float(inside[inside > 0].mean()) if inside.any() else 0.0
 
 
 def ink_chroma(crop: npt.NDArray[np.uint8]) -> float:

@@ -134,3 +134,24 @@ def test_a_page_that_lies_on_its_side_is_judged_alike(height: int, status: Statu
 
 def on_its_side(box: Box) -> Box:
     return Box(box.left, box.top, box.right, box.bottom)
+
+
+def strokes(widths: list[int]) -> tuple[tuple[Record, ...], Page]:
+    """Values of two strokes each, every value in strokes of its own width."""
+    records = tuple(record("11", cell(row, 0)) for row in range(len(widths)))
+    grey = np.full((800, 800), 255, np.uint8)
+    for one, width in zip(records, widths, strict=True):
+        for box in (digit.box for digit in one.reading.digits):
+            grey[box.top : box.bottom, box.left + 5 : box.left + 5 + width] = 0
+    return records, Page(REF, grey)
+
+
+def test_bold_type_among_thin_strokes_goes_to_review() -> None:
+    records, sheet = strokes([4, 4, 9, 4, 3, 5])
+    assert [n for n, s in enumerate(statuses(records, sheet)) if s is Status.REVIEW] == [2]
+
+
+@pytest.mark.parametrize("widths", [[9, 9, 9, 9, 9, 9], [4, 4, 9, 4], [4, 5, 6, 4, 5, 6]])
+def test_a_thick_pen_few_values_and_pressure_are_not_doubted(widths: list[int]) -> None:
+    records, sheet = strokes(widths)
+    assert set(statuses(records, sheet)) == {Status.OK}
