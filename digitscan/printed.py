@@ -8,6 +8,7 @@ scan black where the pen is not.
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 
 import cv2
@@ -146,7 +147,7 @@ def _bold(image: GreyImage, records: tuple[Record, ...]) -> set[int]:
     }
     if len(thick) < LEAST_VALUES:
         return set()
-    typical = float(np.median(list(thick.values())))
+    typical = statistics.median(thick.values())
     return {number for number, width in thick.items() if width > BOLD * typical}
 
 

@@ -238,7 +238,8 @@ def test_a_bomb_is_refused_and_the_next_page_read(tmp_path: Path, bomb: str) -> 
     assert words in refusal(tmp_path, data)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
     now = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert now <= max(children, 1_200_000)
+    # A child counts as as large as this process until it starts its own program.
+    assert now <= max(children, before, 1_200_000)
     assert load(tmp_path, scans_pdf([drawn_scan()])).image.shape == (300, 200)
 
 
