@@ -29,10 +29,9 @@ from setting import describe_setting
 
 from digitscan.form.layout import find_fields
 from digitscan.glyph.classifier import Classifier, load_classifier
-from digitscan.glyph.decoding import decode_field
 from digitscan.learn.shapes import draw_digit
 from digitscan.measure.text import align_columns
-from digitscan.reader import ReaderSettings, cut_field
+from digitscan.reader import Reader, cut_field
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
 from digitscan.values import GreyImage, PageRef
@@ -110,24 +109,13 @@ def run_stages(clock: Clock, path: Path, classifier: Classifier) -> str:
     page = clock.time("load", lambda: load_page(PageRef(str(path))))
     clean = clock.time("clean", lambda: clean_page(page))
     fields = clock.time("find", lambda: find_fields(clean))
-    cut = clock.time("cut", lambda: [cut_field(clean, field) for field in fields])
-    glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
-    batch = np.stack(glyphs) if glyphs else np.zeros((0, 28, 28), np.uint8)
-    said = clock.time("classify", lambda: classifier.classify(batch))
-
-    def read_off() -> int:
-        start, digits = 0, 0
-        for one in cut:
-            end = start + len(one.candidates)
-            sure = ReaderSettings().min_confidence
-            reading = decode_field(
-                one.pieces, one.candidates, said[start:end], one.field.rule, sure
-            )
-            start, digits = end, digits + len(reading.value)
-        return digits
-
-    digits = clock.time("read off", read_off)
-    return f"{len(fields)} fields, {len(glyphs)} candidate glyphs, {digits} digits read"
+    cut = clock.time("cut", lambda: [cut_field(clean, field, fields) for field in fields])
+    reader = Reader(classifier)
+    said = clock.time("classify", lambda: reader.classify(cut))
+    _, readings = clock.time("read off", lambda: reader.read_off(cut, said))
+    glyphs = sum(len(field.candidates) for field in cut)
+    digits = sum(len(reading.value) for reading in readings)
+    return f"{len(fields)} fields, {glyphs} candidate glyphs, {digits} digits read"
 
 
 def stage_table(clock: Clock) -> str:

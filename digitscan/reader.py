@@ -140,9 +140,7 @@ class Reader:
         """Read all fields of a cleaned page."""
         fields = find_fields(clean)
         cut = [cut_field(clean, field, fields) for field in fields]
-        said = self._classify(cut)
-        said = _by_hand(cut, said, self._decode_all(cut, said))
-        readings = self._decode_all(cut, said)
+        said, readings = self.read_off(cut, self.classify(cut))
         records = [
             _record(clean, field.field, reading, page.image.shape)
             for field, reading in zip(cut, readings, strict=True)
@@ -192,13 +190,20 @@ class Reader:
             problem = " ".join(f"{ref.source}: reading failed, please report: {what}".split())
             return page, PageResult(ref, problem=problem)
 
-    def _classify(self, cut: Sequence[CutField]) -> list[Probabilities]:
+    def classify(self, cut: Sequence[CutField]) -> list[Probabilities]:
         """Class probabilities (N, 11) of each field's candidates, those of a page in one batch."""
         glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
         if not glyphs:
             return [np.zeros((0, CLASS_COUNT), np.float32) for _ in cut]
         ends = np.cumsum([len(field.candidates) for field in cut])
         return np.split(self.classifier.classify(np.stack(glyphs)), ends[:-1])
+
+    def read_off(
+        self, cut: Sequence[CutField], said: Sequence[Probabilities]
+    ) -> tuple[list[Probabilities], list[Reading]]:
+        """Readings of a page's fields, and the probabilities that its other digits left them."""
+        weighed = _by_hand(cut, said, self._decode_all(cut, said))
+        return weighed, self._decode_all(cut, weighed)
 
     def _decode_all(self, cut: Sequence[CutField], said: Sequence[Probabilities]) -> list[Reading]:
         return [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
