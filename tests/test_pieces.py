@@ -138,6 +138,37 @@ def test_digit_height_counts_the_parts_of_a_cut_blob_as_one() -> None:
     assert digit_height(()) == 0
 
 
+def draw_cross(ink: GreyImage, row: int, column: int, side: int) -> None:
+    half = side // 2
+    draw_line(ink, (row - half, column - half), (row + half, column + half))
+    draw_line(ink, (row - half, column + half), (row + half, column - half))
+
+
+def test_crosses_that_fill_their_cells_do_not_tell_how_high_digits_are() -> None:
+    ink = paper()
+    draw_cross(ink, 40, 40, 60)
+    draw_cross(ink, 40, 120, 60)
+    draw_ring(ink, 40, 200, height=34)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert [piece.cross for piece in pieces] == [True, True, False]
+    assert digit_height(pieces) == pytest.approx(40, abs=3)
+
+
+def test_a_dot_beside_crosses_is_no_digit() -> None:
+    ink = paper()
+    draw_cross(ink, 40, 40, 60)
+    draw_ring(ink, 40, 120, height=10, width=10)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert digit_height(pieces) == pytest.approx(65, abs=4)
+
+
+def test_a_small_blurred_cross_is_one() -> None:
+    ink = paper(40, 60)
+    cv2.line(ink, (20, 12), (31, 26), 200, 4, cv2.LINE_AA)
+    cv2.line(ink, (32, 10), (21, 29), 240, 5, cv2.LINE_AA)
+    assert [piece.cross for piece in cut_pieces(ink, (0, 0), 3.5)] == [True]
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(

@@ -79,7 +79,7 @@ def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence
 
 def _doubted(candidate: Candidate, junk: float, run: Sequence[Piece], height: float) -> list[Arc]:
     """The arc past a whole candidate: a cross, or several pieces of one shape that is no digit."""
-    if is_cross(candidate.glyph):
+    if (len(run) == 1 and run[0].cross) or is_cross(candidate.glyph):
         kind = Leftover.CROSS
     elif len(run) > 1:
         kind = kind_of(run, height)

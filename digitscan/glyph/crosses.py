@@ -11,8 +11,8 @@ from digitscan.values import GreyImage, Mask
 
 GRID = 9
 """Side of the small picture in which the two strokes of a cross are looked for."""
-ON_DIAGONALS = 0.75
-"""Share of the ink that must lie on the diagonals."""
+ON_DIAGONALS = 0.7
+"""Share of the ink that must lie on the diagonals: so much has one digit in a thousand."""
 IN_CORNER = 0.5
 """Darkness that each end of both diagonals must have, at least, of the darkest there is."""
 

@@ -17,6 +17,9 @@ from digitscan.glyph.seams import Place, Seam, find_seams, split
 from digitscan.glyph.strikes import is_struck
 from digitscan.values import Box, GreyImage
 
+LOWEST_BESIDE_CROSS = 0.4
+"""Digits beside crosses are at least this high, in heights of the crosses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -52,6 +55,8 @@ class Piece:
         The cell of the comb that it stands in. None where the field is no comb.
     struck : bool
         Whether a line crosses out the ink that it is part of.
+    cross : bool
+        Whether it is an X by itself, as one puts through an unused cell.
     """
 
     box: Box
@@ -62,6 +67,7 @@ class Piece:
     cut: Cut | None = None
     cell: int | None = None
     struck: bool = False
+    cross: bool = False
 
 
 def cut_pieces(
@@ -100,8 +106,18 @@ def cut_pieces(
 def digit_height(pieces: Sequence[Piece]) -> float:
     """Height, in pixels, at which half of the ink stands in lower blobs; 0 for none.
 
-    Pieces cut from one blob count as that blob.
+    Crosses, which fill their cells, don't count where anything else is as high as a digit may be.
     """
+    height = _middle_height(pieces)
+    others = [piece for piece in pieces if not piece.cross]
+    if len(others) in (0, len(pieces)):
+        return height
+    of_others = _middle_height(others)
+    return of_others if of_others >= LOWEST_BESIDE_CROSS * height else height
+
+
+def _middle_height(pieces: Sequence[Piece]) -> float:
+    """The same of all; pieces cut from one blob count as that blob."""
     blobs: list[tuple[Box, int]] = []
     for piece in pieces:
         if piece.cut is None:
@@ -120,8 +136,8 @@ def _cut(
     if not seams:
         box = moved(blob.box, *origin)
         start, end = blob.start + origin[1], blob.end + origin[1]
-        cell = _cell(box, cells)
-        return [Piece(box, blob.ink, start, end, blob.pixels, cell=cell, struck=struck)]
+        cell, cross = _cell(box, cells), is_cross(blob.ink)
+        return [Piece(box, blob.ink, start, end, blob.pixels, None, cell, struck, cross)]
     crowded = max(0.0, 1.0 - blob.width / scale.digit_px)
     cuts = [None, *(Cut(s.crossed, crowded, s.place is Place.LOOPS) for s in seams)]
     pieces = []

@@ -34,7 +34,7 @@ def is_hopeless(
 
     Dashes, dots, crosses and what is struck out are left to the search.
     """
-    if any(piece.struck for piece in pieces):
+    if any(piece.struck or piece.cross for piece in pieces):
         return False
     best = [0.0] * len(pieces)
     for candidate, junk in zip(candidates, probabilities[:, NOT_A_DIGIT].tolist(), strict=True):
