@@ -21,6 +21,7 @@ from digitscan.errors import PageError
 from digitscan.form.beside import goes_on
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
+from digitscan.form.touching import part_rows
 from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
@@ -138,6 +139,7 @@ class Reader:
 
     def _trace_clean(self, page: Page, clean: CleanPage) -> PageTrace:
         """Read all fields of a cleaned page."""
+        clean = part_rows(clean)
         fields = find_fields(clean)
         cut = [cut_field(clean, field, fields) for field in fields]
         said, readings = self.read_off(cut, self.classify(cut))
