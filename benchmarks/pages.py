@@ -112,7 +112,7 @@ def main() -> None:
         "--variants",
         nargs="+",
         default=["as scanned"],
-        help=f"all, or some of: {', '.join(VARIANTS)}; default: as scanned",
+        help=f"all, or some of: {', '.join(VARIANTS)}; default: as scanned".replace("%", "%%"),
     )
     options = parser.parse_args()
     wanted = list(VARIANTS) if options.variants == ["all"] else options.variants
