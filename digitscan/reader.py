@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.doubts import doubt_records
 from digitscan.errors import PageError
 from digitscan.form.beside import goes_on
 from digitscan.form.ink import ink_of_field
@@ -29,8 +30,6 @@ from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.decoding import decode_field
 from digitscan.glyph.hand import Place, weigh_by_hand
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
-from digitscan.lone_strokes import doubt_strokes
-from digitscan.printed import doubt_print
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
 from digitscan.values import (
@@ -147,7 +146,7 @@ class Reader:
             _record(clean, field.field, reading, page.image.shape)
             for field, reading in zip(cut, readings, strict=True)
         ]
-        doubted = doubt_strokes(doubt_print(page, tuple(records)))
+        doubted = doubt_records(page, tuple(records))
         return PageTrace(page, clean, tuple(map(TracedField, cut, said, readings, doubted)))
 
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:

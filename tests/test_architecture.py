@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
     **dict.fromkeys(("values", "rules", "errors"), 1),
     **dict.fromkeys(("scan", "form", "glyph"), 2),
-    **dict.fromkeys(("printed", "lone_strokes", "learn"), 3),
+    **dict.fromkeys(("doubts", "learn"), 3),
     "reader": 4,
     **dict.fromkeys(("report", "measure", "batch"), 5),
     "cli": 6,

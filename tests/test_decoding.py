@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import math
 
+import cv2
 import numpy as np
 import pytest
 
@@ -224,6 +225,19 @@ def test_crossed_cells_before_the_number_are_passed_over() -> None:
         pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9, calibration=PLAIN
     )
     assert (reading.value, reading.status) == ("33", Status.OK)
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_only_ink_that_is_cut_off_from_nothing_is_a_cross(joined: bool) -> None:
+    ink = bars(10)
+    draw_cross(ink, 40)
+    if joined:
+        cv2.line(ink, (12, 23), (45, 23), 255, 4)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    candidates = make_candidates(pieces, STROKE)
+    arcs = lay_arcs(pieces, candidates, probabilities([row(10)] * len(candidates)))
+    found = {arc.leftover for leaving in arcs for arc in leaving}
+    assert (Leftover.CROSS in found) is not joined
 
 
 def test_a_struck_number_is_struck() -> None:

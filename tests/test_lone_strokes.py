@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from digitscan.lone_strokes import doubt_strokes
-from digitscan.values import Box, Field, FieldKind, PageRef, Reading, Record, Status
+from digitscan.doubts.lone_strokes import doubt_strokes
+from digitscan.values import Box, Digit, Field, FieldKind, PageRef, Reading, Record, Status
 
 REF = PageRef("sheet.png")
 
@@ -79,3 +82,13 @@ def test_a_doubted_value_is_still_told() -> None:
 
 def test_no_records_stay_none() -> None:
     assert doubt_strokes(()) == ()
+
+
+@pytest.mark.parametrize(("top", "bottom", "status"), [(4, 46, "ok"), (2, 64, "review")])
+def test_a_stroke_that_goes_on_below_its_cell_is_doubted(
+    top: int, bottom: int, status: str
+) -> None:
+    digit = Digit(Box(top, 10, bottom, 20), np.zeros(11, np.float32))
+    page = [record("1"), record("7"), record("10")]
+    page[0] = replace(page[0], reading=replace(page[0].reading, digits=(digit,)))
+    assert statuses(*page)[0] == status

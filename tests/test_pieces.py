@@ -169,6 +169,13 @@ def test_a_small_blurred_cross_is_one() -> None:
     assert [piece.cross for piece in cut_pieces(ink, (0, 0), 3.5)] == [True]
 
 
+def test_two_open_loops_are_no_cross() -> None:
+    ink = paper()
+    cv2.ellipse(ink, (50, 40), (15, 20), 0, 0, 360, 255, int(STROKE))
+    cv2.ellipse(ink, (80, 40), (15, 20), 0, 60, 300, 255, int(STROKE))
+    assert not any(piece.cross for piece in cut_pieces(ink, (0, 0), STROKE))
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(

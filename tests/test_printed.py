@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from digitscan.printed import doubt_print, ink_chroma
+from digitscan.doubts.printed import doubt_print, ink_chroma
 from digitscan.values import (
     Box,
     ColourImage,

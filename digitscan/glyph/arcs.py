@@ -54,7 +54,8 @@ def lay_arcs(
         if len(run) == 1:
             junk[candidate.first] = row[NOT_A_DIGIT]
         if row[NOT_A_DIGIT] > DOUBTED:
-            arcs[candidate.first].extend(_doubted(candidate, row[NOT_A_DIGIT], run, height))
+            whole = not _is_cut(pieces, candidate.first) and not _is_cut(pieces, candidate.last + 1)
+            arcs[candidate.first].extend(_doubted(candidate, row[NOT_A_DIGIT], run, height, whole))
     for start, piece in enumerate(pieces):
         kind = kind_of([piece], height)
         doubt = 0.0 if kind is Leftover.STRUCK else junk[start]
@@ -77,9 +78,14 @@ def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence
     return Arc(candidate.first, candidate.last + 1, choices, total, index, cell)
 
 
-def _doubted(candidate: Candidate, junk: float, run: Sequence[Piece], height: float) -> list[Arc]:
-    """The arc past a whole candidate: a cross, or several pieces of one shape that is no digit."""
-    if (len(run) == 1 and run[0].cross) or is_cross(candidate.glyph):
+def _doubted(
+    candidate: Candidate, junk: float, run: Sequence[Piece], height: float, whole: bool
+) -> list[Arc]:
+    """The arc past a whole candidate: a cross, or several pieces of one shape that is no digit.
+
+    Only ink that is ``whole``, cut off from none beside it in its cell, can be a cross.
+    """
+    if whole and ((len(run) == 1 and run[0].cross) or is_cross(candidate.glyph)):
         kind = Leftover.CROSS
     elif len(run) > 1:
         kind = kind_of(run, height)
@@ -88,6 +94,14 @@ def _doubted(candidate: Candidate, junk: float, run: Sequence[Piece], height: fl
     more = MORE_LEFT * (len(run) - 1) if kind is Leftover.INK else 0.0
     total = junk - kind.value - more - _cut_cost(run[0])
     return [Arc(candidate.first, candidate.last + 1, (), total, leftover=kind)]
+
+
+def _is_cut(pieces: Sequence[Piece], index: int) -> bool:
+    """Whether a cut within one cell parts this piece from the one before it."""
+    if not 0 < index < len(pieces) or pieces[index].cut is None:
+        return False
+    cell = pieces[index].cell
+    return cell is None or cell == pieces[index - 1].cell
 
 
 def _cut_cost(piece: Piece) -> float:

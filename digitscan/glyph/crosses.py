@@ -15,6 +15,8 @@ ON_DIAGONALS = 0.7
 """Share of the ink that must lie on the diagonals: so much has one digit in a thousand."""
 IN_CORNER = 0.5
 """Darkness that each end of both diagonals must have, at least, of the darkest there is."""
+ON_SIDE = 0.5
+"""Darkness that the middle of each side may have, at most: a loop has more."""
 
 
 def is_cross(ink: GreyImage) -> bool:
@@ -25,6 +27,10 @@ def is_cross(ink: GreyImage) -> bool:
         return False
     mask = cv2.threshold(ink, 0, 255, cv2.THRESH_BINARY)[1]
     small = cv2.resize(mask, (GRID, GRID), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    middle = slice(GRID // 2 - 1, GRID // 2 + 2)
+    sides = (small[0, middle], small[-1, middle], small[middle, 0], small[middle, -1])
+    if max(float(side.mean()) for side in sides) > ON_SIDE:
+        return False
     diagonals, arms = _cross()
     if float(small[diagonals].sum()) < ON_DIAGONALS * float(small.sum()):
         return False

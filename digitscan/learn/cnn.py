@@ -55,8 +55,8 @@ class CnnSettings:
     of glyphs is shown ``shows`` times, in another order, because drawing takes a core's time too.
     """
 
-    epochs: int = 46
-    final: int = 10
+    epochs: int = 56
+    final: int = 14
     final_plain: float = 0.6
     batch: int = 128
     learning_rate: float = 3e-3

@@ -182,7 +182,10 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
     if len(reading.value) >= TALLY and set(reading.value) == {"1"}:
         yield "nothing but strokes: a tally, or the bars of a code"
     if reading.status is Status.OK:
-        yield "looks printed: it counts on from others, is bold, or black where pens are coloured"
+        yield (
+            "looks printed, part of a word or a tally: it counts on from others, is bold, black "
+            "where pens are coloured, or stands among other ink than numbers"
+        )
     if rivals := name_rivals(reading):
         yield rivals
 

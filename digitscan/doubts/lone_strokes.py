@@ -16,6 +16,8 @@ ALIKE = 0.2
 """Difference in width and height, as a share, within which boxes are of one kind."""
 BUNDLE = {"1", "4"}
 """What strokes with another one across them are read as."""
+BEYOND = 0.15
+"""Share of its height that a 1 may stick out of its field."""
 MOST_ODD = 2
 """With more boxes of its kind that hold ink but no plain number, a stroke is a tally's."""
 
@@ -39,13 +41,22 @@ def _is_strokes(record: Record) -> bool:
 
 def _is_supported(record: Record, records: Sequence[Record]) -> bool:
     """Whether strokes are likely to be digits where the record's field is."""
-    if record.field.kind is FieldKind.LINE:
+    if record.field.kind is FieldKind.LINE or _leaves(record):
         return False
     alike = [other for other in records if _alike(record.field.box, other.field.box)]
     odd = sum(other.reading.status in (Status.UNREADABLE, Status.STRUCK) for other in alike)
     odd += sum(_is_strokes(other) or other.reading.status is Status.REVIEW for other in alike) - 1
     plain = sum(other.reading.status is Status.OK and not _is_strokes(other) for other in alike)
     return odd <= max(MOST_ODD, plain)
+
+
+def _leaves(record: Record) -> bool:
+    """Whether a stroke goes on over or under the field, as the arms of a cross over several."""
+    box = record.field.box
+    return any(
+        max(box.top - digit.box.top, digit.box.bottom - box.bottom) > BEYOND * digit.box.height
+        for digit in record.reading.digits
+    )
 
 
 def _alike(first: Box, second: Box) -> bool:

@@ -1,0 +1,50 @@
+"""Parts of words in combs are doubted, numbers beside one another are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from digitscan.doubts.words import doubt_words
+from digitscan.values import Box, Field, FieldKind, PageRef, Reading, Record, Status
+
+REF = PageRef("sheet.png")
+
+
+def row(*said: tuple[str, float], kind: FieldKind = FieldKind.BOX, gap: int = 2) -> list[Status]:
+    """Doubt boxes side by side that hold these values, ``""`` for ink that is none."""
+    records = []
+    for place, (value, confidence) in enumerate(said):
+        left = place * (60 + gap)
+        status = Status.OK if confidence > 0.85 else Status.REVIEW
+        reading = Reading(value, confidence, status if value else Status.UNREADABLE)
+        records.append(Record(REF, Field("f", Box(0, left, 40, left + 60), kind), reading))
+    return [record.reading.status for record in doubt_words(tuple(records))]
+
+
+LETTERS, GUESS, NUMBER = ("", 1.0), ("17", 0.25), ("015", 0.95)
+
+
+@pytest.mark.parametrize("said", [(GUESS, NUMBER, LETTERS), (LETTERS, GUESS, LETTERS, NUMBER)])
+def test_a_number_among_letters_is_doubted(said: tuple[tuple[str, float], ...]) -> None:
+    assert Status.OK not in row(*said)
+
+
+@pytest.mark.parametrize("said", [(NUMBER, LETTERS), (NUMBER, NUMBER, GUESS, LETTERS)])
+def test_numbers_that_are_no_fewer_are_not(said: tuple[tuple[str, float], ...]) -> None:
+    assert row(*said)[0] is Status.OK
+
+
+def test_boxes_that_stand_apart_say_nothing_of_one_another() -> None:
+    assert row(LETTERS, NUMBER, LETTERS, gap=20)[1] is Status.OK
+
+
+def test_cells_of_a_table_say_nothing_of_one_another() -> None:
+    assert row(LETTERS, NUMBER, LETTERS, kind=FieldKind.CELL)[1] is Status.OK
+
+
+def test_unused_boxes_are_no_letters() -> None:
+    boxes = [Field("f", Box(0, 62 * n, 40, 62 * n + 60), FieldKind.BOX) for n in range(3)]
+    readings = [Reading("", 1.0, Status.BLANK), Reading("", 0.9, Status.STRUCK)]
+    readings.append(Reading("42", 0.95, Status.OK))
+    records = tuple(map(Record, [REF] * 3, boxes, readings))
+    assert doubt_words(records) == records
