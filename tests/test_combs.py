@@ -131,7 +131,8 @@ def test_any_row_is_parted_from_left_to_right(widths: list[tuple[int, int]]) -> 
     for width, gap in widths:
         row.append(Box(TOP, left, BOTTOM, left + width))
         left += width + gap
-    combs = find_combs(row, no_lines(), no_lines())
+    lines = np.zeros((BOTTOM + 60, left), bool)
+    combs = find_combs(row, lines, lines)
     lefts = [cell.left for comb in combs for cell in comb]
     assert lefts == sorted(lefts)
     assert all(cell.left < cell.right for comb in combs for cell in comb)
