@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digitscan.glyph.leftovers import Leftover, kind_of
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
 from digitscan.values import Box, GreyImage
 
@@ -174,6 +175,17 @@ def test_two_open_loops_are_no_cross() -> None:
     cv2.ellipse(ink, (50, 40), (15, 20), 0, 0, 360, 255, int(STROKE))
     cv2.ellipse(ink, (80, 40), (15, 20), 0, 60, 300, 255, int(STROKE))
     assert not any(piece.cross for piece in cut_pieces(ink, (0, 0), STROKE))
+
+
+@pytest.mark.parametrize("rise", [0, 9])
+def test_a_dash_that_touches_a_digit_is_a_dash(rise: int) -> None:
+    ink = paper()
+    draw_ring(ink, 40, 120)
+    draw_line(ink, (40 - rise, 50), (40, 108))
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert [piece.thin for piece in pieces[:2]] == [True, True]
+    kinds = [kind_of([piece], digit_height(pieces)) for piece in pieces]
+    assert kinds == [Leftover.DASH, *[Leftover.INK] * (len(kinds) - 1)]
 
 
 @settings(deadline=None, max_examples=25)

@@ -24,6 +24,8 @@ CUT = 2.3
 """What it costs to cut through touching ink: about one pair of digits in ten touches."""
 LOOPS_CUT = 0.7
 """The same between two loops that lie side by side."""
+DASH_CUT = 1.2
+"""The same at the end of a dash."""
 CUT_DEPTH = 0.8
 """What each stroke width crossed, over the first, costs on top."""
 CROWDED = 5.0
@@ -110,4 +112,8 @@ def _cut_cost(piece: Piece) -> float:
         return 0.0
     if piece.cut.between_loops:
         return LOOPS_CUT
-    return CUT + CUT_DEPTH * max(0.0, piece.cut.crossed - 1.0) + CROWDED * piece.cut.crowded
+    return (
+        (DASH_CUT if piece.cut.beside_dash else CUT)
+        + CUT_DEPTH * max(0.0, piece.cut.crossed - 1.0)
+        + CROWDED * piece.cut.crowded
+    )

@@ -24,7 +24,8 @@ DOT = 0.4
 SOLID = 0.5
 """A dash fills this share of its box; with nothing to compare it with, that tells it."""
 STRAIGHT = 0.38
-"""A low dash may fill less, if it lies aslant; an arc, a part of a digit, fills less still."""
+"""A low dash may fill less, if it lies aslant; an arc, a part of a digit, fills less still. What
+was cut off from a digit as a thin stroke may fill any share."""
 EDGE = 0.15
 """A dash this near, in digit heights, to the upper or lower end of the digits is left of a rule."""
 POINT = 0.3
@@ -41,7 +42,8 @@ def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
     if max(box.height, box.width) < DOT * height:
         return Leftover.DOT
     fill = pieces[0].pixels / (box.width * box.height)
-    is_dash = is_long(box) and (fill > SOLID or (box.height < DOT * height and fill > STRAIGHT))
+    low = box.height < DOT * height and (fill > STRAIGHT or pieces[0].thin)
+    is_dash = is_long(box) and (fill > SOLID or low)
     return Leftover.DASH if is_dash else Leftover.INK
 
 

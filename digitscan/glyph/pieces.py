@@ -27,12 +27,14 @@ class Cut:
 
     ``crossed`` is the ink it crosses, in stroke widths. ``crowded`` is how far the whole blob is
     from the width of two digits: 0 where it has room for them, towards 1 where it has none.
-    ``between_loops`` tells that it parts two loops side by side, which no single digit has.
+    ``between_loops`` tells that it parts two loops side by side, which no single digit has,
+    ``beside_dash`` that it is the end of a long thin stroke.
     """
 
     crossed: float
     crowded: float = 0.0
     between_loops: bool = False
+    beside_dash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Piece:
         Whether a line crosses out the ink that it is part of.
     cross : bool
         Whether it is an X by itself, as one puts through an unused cell.
+    thin : bool
+        Whether it was cut off at the end of a long thin stroke: it may be that stroke.
     """
 
     box: Box
@@ -68,6 +72,7 @@ class Piece:
     cell: int | None = None
     struck: bool = False
     cross: bool = False
+    thin: bool = False
 
 
 def cut_pieces(
@@ -139,9 +144,11 @@ def _cut(
         cell, cross = _cell(box, cells), is_cross(blob.ink)
         return [Piece(box, blob.ink, start, end, blob.pixels, None, cell, struck, cross)]
     crowded = max(0.0, 1.0 - blob.width / scale.digit_px)
-    cuts = [None, *(Cut(s.crossed, crowded, s.place is Place.LOOPS) for s in seams)]
+    cuts = [Cut(s.crossed, crowded, s.place is Place.LOOPS, s.place is Place.DASH) for s in seams]
     pieces = []
-    for ink, cut in zip(split(blob.ink, seams), cuts, strict=True):
+    for ink, before, after in zip(
+        split(blob.ink, seams), [None, *cuts], [*cuts, None], strict=True
+    ):
         left, top, width, height = cv2.boundingRect(ink)
         inside = Box(top, left, top + height, left + width)
         start, end = lean_span(ink, blob.box, scale)
@@ -153,9 +160,10 @@ def _cut(
                 start=start + origin[1],
                 end=end + origin[1],
                 pixels=cv2.countNonZero(ink),
-                cut=cut,
+                cut=before,
                 cell=_cell(box, cells),
                 struck=struck,
+                thin=any(cut.beside_dash for cut in (before, after) if cut),
             )
         )
     return pieces
