@@ -14,15 +14,15 @@ from digitscan.learn.pen import Path, Pen, curve
 def four_strokes(pen: Pen) -> list[Path]:
     """Give the upright strokes of a 4 in the unit square."""
     form = pen.between(0, 1)
-    if form < 0.12:
+    if form < 0.14:
         return _pointed_four(pen)
-    if form < 0.37:
+    if form < 0.41:
         return _open_four(pen)
-    if form < 0.57:
+    if form < 0.62:
         return _lightning_four(pen)
-    if form < 0.69:
+    if form < 0.74:
         return _low_four(pen)
-    return _looped_four(pen) if form < 0.85 else _curled_four(pen)
+    return _looped_four(pen) if form < 0.88 else _curled_four(pen)
 
 
 def _pointed_four(pen: Pen) -> list[Path]:

@@ -46,7 +46,7 @@ class Mixture:
     junk: float = 0.21
     aged: float = 0.5
     stretched: float = 0.25
-    rare: float = 0.4
+    rare: float = 0.35
     squared: float = 0.1
 
     def total(self, count: int) -> int:
