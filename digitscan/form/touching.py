@@ -31,6 +31,8 @@ def part_rows(clean: CleanPage) -> CleanPage:
 
     Only pages without cells are changed: in cells the ruling tells where a number ends.
     """
+    if find_cells(clean.level, clean.plumb, clean.stroke_px):
+        return clean
     boxes = find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px)
     boxes = [box for box in boxes if box.height >= LOWEST_STROKES * clean.stroke_px]
     if not boxes:
@@ -40,7 +42,7 @@ def part_rows(clean: CleanPage) -> CleanPage:
     high = [box for box in boxes if least * middle <= box.height <= most * middle]
     high = [box for box in high if box.width <= WIDEST * middle]
     between = {box: rows for box in high if (rows := _rows_between(box, boxes, middle))}
-    if not between or find_cells(clean.level, clean.plumb, clean.stroke_px):
+    if not between:
         return clean
     ink = clean.ink.copy()
     for box, rows in between.items():
