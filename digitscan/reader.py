@@ -228,7 +228,8 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
     torn = found.torn
     if pieces and not torn:
         tone = float(np.median(found.ink[found.ink > 0]))
-        torn = goes_on(clean, field, fields, digit_height(pieces), tone, is_cross)
+        end = max(piece.box.right for piece in pieces)
+        torn = goes_on(clean, field, fields, digit_height(pieces), tone, end, is_cross)
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 

@@ -30,8 +30,8 @@ def page(*digits: Box) -> CleanPage:
     return clean_of(np.asarray(255 - image, np.uint8))
 
 
-def seems_to_go_on(clean: CleanPage, own: Field, *others: Field) -> bool:
-    return goes_on(clean, own, (own, *others), DIGIT_PX, 200.0)
+def seems_to_go_on(clean: CleanPage, own: Field, *others: Field, end: int = 230) -> bool:
+    return goes_on(clean, own, (own, *others), DIGIT_PX, 200.0, end)
 
 
 @pytest.mark.parametrize("place", [AFTER, BEFORE])
@@ -43,6 +43,18 @@ def test_a_digit_beside_the_field_belongs_to_its_number(place: Box, kind: FieldK
 @pytest.mark.parametrize("kind", list(FieldKind))
 def test_with_nothing_beside_it_a_number_is_whole(kind: FieldKind) -> None:
     assert not seems_to_go_on(page(Box(110, 220, 140, 240)), field(kind))
+
+
+@pytest.mark.parametrize("kind", [FieldKind.BOX, FieldKind.CELL])
+@pytest.mark.parametrize(
+    ("end", "place", "outgrown"),
+    [(390, AFTER, True), (350, AFTER, False), (390, BEFORE, False), (390, None, False)],
+)
+def test_a_number_that_fills_its_box_may_have_outgrown_it(
+    kind: FieldKind, end: int, place: Box | None, outgrown: bool
+) -> None:
+    digits = [] if place is None else [place]
+    assert seems_to_go_on(page(*digits), field(kind), end=end) is outgrown
 
 
 def test_a_digit_far_beside_a_comb_is_another_number() -> None:
@@ -71,8 +83,8 @@ def test_a_high_letter_with_a_low_one_beside_a_comb_is_a_label() -> None:
 
 
 def test_print_much_darker_than_the_pen_is_a_label() -> None:
-    assert goes_on(page(AFTER), field(), (), DIGIT_PX, 200.0)
-    assert not goes_on(page(AFTER), field(), (), DIGIT_PX, 100.0)
+    assert goes_on(page(AFTER), field(), (), DIGIT_PX, 200.0, 230)
+    assert not goes_on(page(AFTER), field(), (), DIGIT_PX, 100.0, 230)
 
 
 def test_a_digit_of_the_next_field_is_that_fields() -> None:
@@ -88,7 +100,7 @@ def test_ink_that_is_surely_something_else_does_not_count() -> None:
         return True
 
     clean, own = page(AFTER), field()
-    assert not goes_on(clean, own, (own,), DIGIT_PX, 200.0, is_other)
+    assert not goes_on(clean, own, (own,), DIGIT_PX, 200.0, 230, is_other)
     assert [int((ink > 0).sum()) for ink in seen] == [int((clean.ink > 0).sum())]
 
 

@@ -148,8 +148,8 @@ def test_a_dash_between_digits_asks_for_review() -> None:
 
 
 def test_the_rest_of_a_ruled_line_under_the_digits_does_not() -> None:
-    ink = bars(20, 140)
-    ink[60:63, 60:100] = 255
+    ink = bars(20, 80)
+    ink[60:63, 38:67] = 255
     reading = read(ink, [row(6), row(1)])
     assert (reading.value, reading.status) == ("61", Status.OK)
 
@@ -173,6 +173,31 @@ def test_a_stray_dot_does_not() -> None:
     ink[30:38, 37:45] = 255
     reading = read(ink, [row(2), row(5)])
     assert (reading.value, reading.status) == ("25", Status.OK)
+
+
+@pytest.mark.parametrize(
+    ("columns", "status"),
+    [
+        ((20, 60, 100), Status.OK),
+        ((20, 60, 160), Status.REVIEW),
+        ((20, 80), Status.OK),
+        ((20, 140), Status.REVIEW),
+        ((20, 110, 200), Status.OK),
+    ],
+)
+def test_one_wide_gap_in_a_number_asks_for_review(columns: tuple[int, ...], status: Status) -> None:
+    reading = read(bars(*columns), [row(2 + place) for place in range(len(columns))])
+    assert reading.status is status
+    cells = tuple(Box(0, 40 * place, 80, 40 * place + 40) for place in range(10))
+    rows = [row(2 + place) for place in range(len(columns))]
+    assert read(bars(*columns), rows, cells=cells).status is Status.OK
+
+
+@pytest.mark.parametrize(("left", "status"), [(108, Status.OK), (90, Status.REVIEW)])
+def test_crumbs_apart_from_the_number_ask_for_review(left: int, status: Status) -> None:
+    ink = bars(120, 160)
+    ink[30:38, left : left + 8] = 255
+    assert read(ink, [row(2), row(5)]).status is status
 
 
 def test_strokes_in_a_row_are_a_tally() -> None:
@@ -307,7 +332,7 @@ def test_digits_point_at_the_candidates_that_were_read() -> None:
 
 @pytest.mark.parametrize(("digit", "status"), [(5, Status.OK), (3, Status.REVIEW)])
 def test_the_bar_of_a_5_may_stand_apart(digit: int, status: Status) -> None:
-    ink = bars(20, 120)
+    ink = bars(20, 78)
     ink[28:33, 30:58] = 255
     pieces = cut_pieces(ink, (0, 0), STROKE, ())
     candidates = make_candidates(pieces, STROKE)

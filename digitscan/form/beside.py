@@ -21,6 +21,12 @@ REACH = 0.9
 """How far beside a line of digits the next one may stand, as a share of their height."""
 CELLS_REACH = 1.5
 """How far beside a comb the next digit may stand, as a share of its cells' width."""
+FULL, OUTGROWN = 0.5, 0.9
+"""A number that ends so near the right side of its box may have outgrown it: then its last digit
+stands no further beyond it than this, both in digit heights.
+"""
+MERGED = 9
+"""Pieces this near, in pixels, are of one digit where the line that it outgrew was taken out."""
 TALL_ON_LINE, TALL = 0.5, 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
 LEAST_STROKES = 4.0
@@ -57,6 +63,7 @@ def goes_on(
     fields: Sequence[Field],
     digit_px: float,
     tone: float,
+    end: int,
     is_other: OtherInk = lambda ink: False,
 ) -> bool:
     """Whether the next digit seems to stand beside the field, in no field or in one of its own.
@@ -73,6 +80,8 @@ def goes_on(
         Height of the digits in the field.
     tone : float
         How dark their ink is, of 255; what is much paler beside the field is a printed pattern.
+    end : int
+        Column of the clean page where the number ends.
     is_other : callable
         Whether a piece of ink (h, w) uint8 is no digit for sure: a cross in an unused box.
     """
@@ -82,16 +91,11 @@ def goes_on(
         return True
     if any(_continues(field, other, clean) or _crowds(field, other, clean) for other in others):
         return True
-    if field.kind is FieldKind.LINE:
-        width, tall = round(REACH * field.box.height), TALL_ON_LINE
-    elif _is_narrow(field) and field.kind is not FieldKind.CELL:
-        width, tall = round(CELLS_REACH * _cell(field).width), TALL
-    else:
-        return False
-    windows = _windows(field.box, width, clean.ink.shape[1])
+    windows, tall = _places(field, digit_px, end, clean.ink.shape[1])
     free = [window for window in windows if not any(window.shared_area(box) for box in boxes)]
     pen = Pen(tall * digit_px, PALE * tone, DARK * tone, is_other)
-    return any(_holds_digit(clean, window, pen) for window in free)
+    parts = MERGED if not _is_narrow(field) and field.kind is not FieldKind.LINE else 1
+    return any(_holds_digit(clean, window, pen, parts) for window in free)
 
 
 def _cell(field: Field) -> Box:
@@ -137,10 +141,26 @@ def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
     return bool(inked.mean() >= TOUCHING) if inked.size else False
 
 
-def _windows(box: Box, width: int, right: int) -> list[Box]:
-    """The places of the next digit, left and right of a box."""
+def _places(field: Field, digit_px: float, end: int, page: int) -> tuple[list[Box], float]:
+    """Where the next digit may stand, and how high it is at least, in digit heights.
+
+    ``page`` is the width of the page. A wide box is only left where it is full, and to the right.
+    """
+    box = field.box
+    if field.kind is FieldKind.LINE:
+        return _windows(box, round(REACH * box.height), page), TALL_ON_LINE
+    if _is_narrow(field) and field.kind is not FieldKind.CELL:
+        return _windows(box, round(CELLS_REACH * _cell(field).width), page), TALL
+    if box.right - end <= FULL * digit_px:
+        places = _windows(box, round(OUTGROWN * digit_px), page)
+        return [place for place in places if place.left == box.right], TALL
+    return [], TALL
+
+
+def _windows(box: Box, width: int, page: int) -> list[Box]:
+    """Places of this width, left and right of a box, as far as they are on the page."""
     left = Box(box.top, max(0, box.left - width), box.bottom, box.left)
-    after = Box(box.top, box.right, box.bottom, min(right, box.right + width))
+    after = Box(box.top, box.right, box.bottom, min(page, box.right + width))
     return [window for window in (left, after) if window.width > 2]
 
 
@@ -155,13 +175,17 @@ def _overlap(field: Field, other: Field) -> bool:
     return a.shared_area(b) > SHARED * min(a.height * a.width, b.height * b.width)
 
 
-def _holds_digit(clean: CleanPage, window: Box, pen: Pen) -> bool:
-    """Whether ink as high as a digit stands in the place, ruled lines, print and crosses apart."""
+def _holds_digit(clean: CleanPage, window: Box, pen: Pen, near: int) -> bool:
+    """Whether ink as high as a digit stands in the place, ruled lines, print and crosses apart.
+
+    Ink that is not ``near`` pixels apart is of one digit: a line may have cut it.
+    """
     lines = (clean.level[window.slices] | clean.plumb[window.slices]).astype(np.uint8)
     free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
     around = clean.ink[window.slices]
     ink = np.where(free & (around >= pen.palest), around, 0).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((near, near), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     much = stats[:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
     much[0] = False
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= pen.lowest_px

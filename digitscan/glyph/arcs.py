@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from digitscan.glyph.blobs import lay_together
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.leftovers import Leftover, kind_of
@@ -87,7 +88,7 @@ def _doubted(
 
     Only ink that is ``whole``, cut off from none beside it in its cell, can be a cross.
     """
-    if whole and ((len(run) == 1 and run[0].cross) or is_cross(candidate.glyph)):
+    if whole and _is_cross(run):
         kind = Leftover.CROSS
     elif len(run) > 1:
         kind = kind_of(run, height)
@@ -96,6 +97,13 @@ def _doubted(
     more = MORE_LEFT * (len(run) - 1) if kind is Leftover.INK else 0.0
     total = junk - kind.value - more - _cut_cost(run[0])
     return [Arc(candidate.first, candidate.last + 1, (), total, leftover=kind)]
+
+
+def _is_cross(run: Sequence[Piece]) -> bool:
+    """Whether pieces are a cross, in one or torn into several."""
+    if len(run) == 1:
+        return run[0].cross
+    return is_cross(lay_together(*((piece.box, piece.ink) for piece in run))[1])
 
 
 def _is_cut(pieces: Sequence[Piece], index: int) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.leftovers import Leftover, is_silent, kind_of
 from digitscan.glyph.paths import Arc
 from digitscan.glyph.pieces import Piece, digit_height
-from digitscan.values import NOT_A_DIGIT, Digit, Probabilities, Status
+from digitscan.values import NOT_A_DIGIT, Box, Digit, Probabilities, Status
 
 PLAUSIBLE = 0.3
 """Ink is a digit at all only where some candidate is one with at least this probability."""
@@ -21,6 +22,14 @@ MOSTLY = 0.5
 BAR_GAP, BAR_RISE, BAR_DROP = 0.3, 0.3, 0.4
 """Where the bar of a 5 may be: so far behind it, above its top and below its top, in digit heights.
 """
+APART = 0.3
+"""A dot this far before or after the number, in digit heights, is no part of it."""
+WIDE, WIDER, ORDINARY = 0.8, 0.4, 0.7
+"""A gap between digits is odd if so wide, and so much wider than the next widest, in digit heights;
+that one is taken for ordinary where there are but two digits.
+"""
+NARROWEST = 0.5
+"""Width of a digit, at least, in digit heights, when gaps are compared."""
 REST_OF_DIGIT = 0.12
 """Dots before or after a number that have this share of a digit's ink may be a faint digit."""
 TALLY = 3
@@ -79,6 +88,8 @@ def status_of_ink(
     if junk >= read:
         return Status.UNREADABLE
     silent = _all_silent(arcs, pieces, text) and not _is_tally(text)
+    if all(piece.cell is None for piece in pieces):
+        silent = silent and not _lacks_digit(arcs, digits, pieces)
     return Status.OK if silent else Status.REVIEW
 
 
@@ -105,6 +116,25 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
         ):
             return False
     return True
+
+
+def _lacks_digit(arcs: Sequence[Arc], digits: Sequence[Digit], pieces: Sequence[Piece]) -> bool:
+    """Whether a digit may have faded: one gap is odd, or a dot stands apart from the number."""
+    height = digit_height(pieces)
+    boxes = sorted((digit.box for digit in digits), key=lambda box: box.left)
+    gaps = sorted(_gap(left, right, NARROWEST * height) for left, right in pairwise(boxes))
+    ordinary = gaps[-2] if len(gaps) > 1 else ORDINARY * height
+    if gaps and gaps[-1] >= max(WIDE * height, ordinary + WIDER * height):
+        return True
+    start, end = boxes[0].left - APART * height, boxes[-1].right + APART * height
+    dots = [pieces[arc.start].box for arc in arcs if arc.leftover is Leftover.DOT]
+    return any(dot.right < start or dot.left > end for dot in dots)
+
+
+def _gap(left: Box, right: Box, narrowest: float) -> float:
+    """Paper between two digits, were each at least so wide: beside a 1 there is more of it."""
+    apart = (right.left + right.right - left.left - left.right) / 2
+    return apart - (max(left.width, narrowest) + max(right.width, narrowest)) / 2
 
 
 def _side(piece: Piece, digits: Sequence[Piece]) -> int:
