@@ -25,7 +25,7 @@ FULL, OUTGROWN = 0.5, 0.9
 """A number that ends so near the right side of its box may have outgrown it: then its last digit
 stands no further beyond it than this, both in digit heights.
 """
-MERGED = 9
+MERGED = 17
 """Pieces this near, in pixels, are of one digit where the line that it outgrew was taken out."""
 TALL_ON_LINE, TALL = 0.5, 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""

@@ -54,6 +54,8 @@ DARK_COLUMN = 0.8
 """Share of a line's columns that are no darker than what counts as its darkness."""
 LEAST_COVER = 0.8
 """Share of a line's columns that show it; a line of print has gaps between its letters."""
+BLURRED = 0.05
+"""Share of a line's length by which its blurred ends may be taken for it, at most."""
 BESIDE_PX, MOST_BESIDE = 2, 0.35
 """Share of the pixels just above and below a line that may be dark: print has ink there."""
 DARKER, PALER = 2.0, 3.0
@@ -160,14 +162,19 @@ def _tone_of_line(contour: Contour, darkness: Picture, stroke_px: float) -> floa
 
 
 def _shown(inside: Picture, own: Picture) -> float:
-    """Share of a line's columns that are at least half as dark as the line, along its middle."""
+    """Share of a line's columns that are at least half as dark as the line, along its middle.
+
+    Ends that run on a little past the line don't count against it.
+    """
     columns = np.arange(inside.shape[1])
     rows = np.arange(len(inside), dtype=np.float32)
     place, filled = np.stack([rows, np.ones_like(rows)]) @ (inside > 0).astype(np.float32)
     around = np.asarray(cv2.dilate(own, np.ones((3, 1), np.uint8)), np.uint8)
     tones = np.sort(around[np.rint(place / filled).astype(np.intp), columns])
     dark = np.interp(DARK_COLUMN * (tones.size - 1), columns, tones)
-    return float(np.count_nonzero(tones > HALF * dark) / tones.size)
+    shown = np.flatnonzero(around[np.rint(place / filled).astype(np.intp), columns] > HALF * dark)
+    length = max(shown[-1] - shown[0] + 1, tones.size * (1 - BLURRED)) if shown.size else 1
+    return float(shown.size / length)
 
 
 def _beside(inside: Picture, darkness: Picture, left: int, top: int, tone: float) -> float:
