@@ -26,6 +26,10 @@ STEEPEST_LEAN = 0.8
 """Columns a stroke may drift in a row: steeper than any hand writes."""
 STACKED_OVERLAP = 0.5
 """Two parts are stacked when this share of the narrower one lies above or below the other."""
+CRUMB, BROKEN_GAP = 0.15, 0.4
+"""Parts of a broken digit have this share of one another's ink, at least, and no wider a gap
+between them, as a share of the higher one.
+"""
 TALL = 0.5
 """A blob this share of the field's digit height may be a digit of its own."""
 LONG = 2.2
@@ -87,7 +91,7 @@ def find_blobs(ink: GreyImage, stroke_px: float) -> tuple[list[Blob], Scale]:
     if not outlines:
         return [], Scale(0.0, stroke_px, lean, middle)
     blobs = _blobs(ink, outlines, _spans(outlines, lean, middle))
-    digit_px = middle_height([(blob.box, blob.pixels) for blob in blobs])
+    digit_px = middle_height([(_stack(blob, blobs), blob.pixels) for blob in blobs])
     scale = Scale(digit_px, stroke_px, lean, middle)
     return join_parts(_without_specks(blobs, scale), scale), scale
 
@@ -154,6 +158,23 @@ def middle_height(shapes: Sequence[tuple[Box, int]]) -> float:
         if seen >= half:
             return float(height)
     return 0.0
+
+
+def _stack(blob: Blob, blobs: Sequence[Blob]) -> Box:
+    """The box around a blob and what stands right above or below it: a digit in pieces."""
+    parts = [other.box for other in blobs if other is not blob and _is_part(other, blob)]
+    return around(blob.box, *parts)
+
+
+def _is_part(part: Blob, blob: Blob) -> bool:
+    """Whether two blobs may be parts of one broken digit: stacked, near, and neither a crumb."""
+    if not CRUMB * blob.pixels <= part.pixels <= blob.pixels / CRUMB:
+        return False
+    shared = min(part.end, blob.end) - max(part.start, blob.start)
+    if shared < STACKED_OVERLAP * min(part.width, blob.width):
+        return False
+    apart = max(part.box.top - blob.box.bottom, blob.box.top - part.box.bottom)
+    return apart <= BROKEN_GAP * max(part.box.height, blob.box.height)
 
 
 def is_long(box: Box) -> bool:
