@@ -24,7 +24,7 @@ FLAT = 5.0
 """What is this many times as wide as high is a dash that fills the line up."""
 FLOATING = 0.75
 """Largest distance between a digit's foot and the line, as a share of its height."""
-LEAST_HEIGHT_STROKES = 6.5
+LEAST_HEIGHT_STROKES = 5.2
 """Lower writing, in the middle, is print."""
 MOST_ON_LINE = 16
 """More pieces of ink on a line are words."""
