@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import (
     LINE,
+    clean_of,
     draw_box,
     draw_comb,
     draw_digit,
@@ -24,6 +26,7 @@ from sheets import (
     warped,
 )
 
+from digitscan.form.baselines import find_baselines
 from digitscan.form.layout import find_fields
 from digitscan.scan.cleaning import clean_page
 from digitscan.values import Box, Field, FieldKind, GreyImage
@@ -257,6 +260,17 @@ def test_boxes_seen_aslant_are_found_once() -> None:
         ((row, column),) = moved([((box.top + box.bottom) / 2, (box.left + box.right) / 2)], tilt)
         inside = [b for b, _ in found if b.top < row < b.bottom and b.left < column < b.right]
         assert len(inside) == 1
+
+
+@pytest.mark.parametrize(("width", "found"), [(240, True), (600, False)])
+def test_low_writing_on_a_rule_is_a_number_unless_the_rule_is_long(width: int, found: bool) -> None:
+    ink = np.zeros((400, 700), np.uint8)
+    ink[200:203, 40 : 40 + width] = 255
+    level = ink > 0
+    for left in (60, 90, 120):
+        draw_digit(ink, 2, Box(172, left, 196, left + 18), tone=255)
+    fields = find_baselines(clean_of(ink, level=level), [])
+    assert len(fields) == found
 
 
 def test_a_comb_of_which_one_box_shows_is_filled_up_and_no_line_beside_it() -> None:

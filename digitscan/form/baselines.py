@@ -26,6 +26,8 @@ FLOATING = 0.75
 """Largest distance between a digit's foot and the line, as a share of its height."""
 LEAST_HEIGHT_STROKES = 5.2
 """Lower writing, in the middle, is print."""
+HIGH_STROKES, LONGEST_UNDER_LOW = 6.5, 16.0
+"""Lower than the first it may be print, and is where the line is longer than so many heights."""
 MOST_ON_LINE = 16
 """More pieces of ink on a line are words."""
 LOWEST_STROKES = 4.5
@@ -91,6 +93,8 @@ def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:
         return None
     height = float(np.median(heights))
     if height < LEAST_HEIGHT_STROKES * stroke_px or len(standing) > MOST_ON_LINE:
+        return None
+    if height < HIGH_STROKES * stroke_px and line.width > LONGEST_UNDER_LOW * height:
         return None
     standing = [ink for ink in standing if ink.bottom >= line.top - FLOATING * height]
     if not standing:
