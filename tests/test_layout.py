@@ -268,7 +268,7 @@ def test_low_writing_on_a_rule_is_a_number_unless_the_rule_is_long(width: int, f
     ink[200:203, 40 : 40 + width] = 255
     level = ink > 0
     for left in (60, 90, 120):
-        draw_digit(ink, 2, Box(172, left, 196, left + 18), tone=255)
+        draw_digit(ink, 2, Box(176, left, 195, left + 16), tone=255)
     fields = find_baselines(clean_of(ink, level=level), [])
     assert len(fields) == found
 
