@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from digitscan.glyph.normalise import normalise_glyph
-from digitscan.learn.fours import four_strokes
 from digitscan.learn.pen import DRAWING_PX, Pen, arc, curve, draw_strokes
 from digitscan.learn.rare import RARE, rare_strokes
 from digitscan.learn.shapes import draw_digit
@@ -49,12 +48,6 @@ def seven() -> GreyImage:
 )
 def test_a_drawn_digit_encloses_as_much_as_the_digit_does(digit: int, holes: int) -> None:
     assert typical_holes(digit) == holes
-
-
-def test_fours_are_drawn_open_and_closed() -> None:
-    pens = [Pen(generator(seed)) for seed in range(120)]
-    closed = [count_holes(draw_strokes(four_strokes(pen), pen, skips=0)) > 0 for pen in pens]
-    assert 0.2 < np.mean(closed) < 0.6
 
 
 @pytest.mark.parametrize("digit", range(10))

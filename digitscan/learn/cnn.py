@@ -55,9 +55,9 @@ class CnnSettings:
     of glyphs is shown ``shows`` times, in another order, because drawing takes a core's time too.
     """
 
-    epochs: int = 52
-    final: int = 16
-    final_plain: float = 0.65
+    epochs: int = 46
+    final: int = 10
+    final_plain: float = 0.6
     batch: int = 128
     learning_rate: float = 3e-3
     weight_decay: float = 0.01

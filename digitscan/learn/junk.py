@@ -213,9 +213,9 @@ def _cross(source: _Source) -> GreyImage:
         corner = pen.tremble([deep, 1.0])
         tick = [pen.line((0, pen.between(0.45, 0.75)), corner), pen.line(corner, (1, 0))]
         return draw_strokes(lean([np.concatenate(tick)], pen), pen)
-    strokes, uneven = [], 0.06 if pen.chance(0.5) else 0.14
+    strokes = []
     for ends in forms[choice]:
-        start, end = pen.tremble(ends, uneven)
+        start, end = pen.tremble(ends, 0.06)
         strokes.append(pen.line(start, end, 0.05))
     return draw_strokes(lean(strokes, pen), pen)
 

@@ -1,7 +1,7 @@
 """A random number in, a letter or a piece of print out: ink that is no digit.
 
 Letters that a digit can equal are left out (O is 0; l and I are 1; Z is 2; S is 5; b and G are 6;
-J is near 7; B is 8; g, q and y are 9 or 4).
+T and J are near 7; B is 8; g, q and y are 9 or 4).
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ _HAND = {
     "N": "0,10 0,0 8,10 8,0",
     "P": "0,10 0,0 ~0,0 6,0 7,3 5,5 0,5",
     "R": "0,10 0,0 ~0,0 6,0 7,3 5,5 0,5|2,5 8,10",
-    "T": "0,0 8,0|4,0 4,10",
     "V": "0,0 4,10 8,0",
     "W": "0,0 2,10 5,3 8,10 10,0",
     "X": "0,0 8,10|8,0 0,10",

@@ -12,7 +12,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from digitscan.learn.fours import four_strokes
 from digitscan.learn.pen import Path, Pen, arc, curve, draw_strokes, lean
 from digitscan.learn.rare import RARE, rare_strokes
 from digitscan.learn.squared import SQUARED, squared_strokes
@@ -120,8 +119,6 @@ def _two(pen: Pen) -> list[Path]:
 
 
 def _three(pen: Pen) -> list[Path]:
-    if pen.chance(0.2):
-        return _square_three(pen)
     wide, middle = pen.between(0.25, 0.4), pen.between(0.38, 0.5)
     waist = (0.5 - pen.between(0, 0.15), middle)
     belly = [(0.5 + wide * 0.7, middle + 0.12), (0.5 + wide * 0.9, 0.78), (0.5, 1.0)]
@@ -135,16 +132,69 @@ def _three(pen: Pen) -> list[Path]:
     return [np.concatenate([pen.free(start, *head, waist), lower])]
 
 
-def _square_three(pen: Pen) -> list[Path]:
-    """Draw a narrow 3 whose right side is nearly straight: its waist is hardly more than a dent."""
-    wide, middle = pen.between(0.14, 0.3), pen.between(0.34, 0.52)
-    left, right = 0.5 - wide, 0.5 + wide
-    waist = (right - wide * pen.between(0.2, 1.0), middle)
-    top = [(left, pen.between(0.0, 0.3)), (left + wide * 0.3, pen.between(-0.02, 0.05))]
-    top += [(right - wide * pen.between(0, 0.5), pen.between(-0.02, 0.06)), (right, middle * 0.5)]
-    belly = [(right, middle + 0.12), (right - wide * pen.between(0, 0.4), pen.between(0.75, 0.9))]
-    end = (left - pen.between(-0.1, 0.12), pen.between(0.78, 0.98))
-    return [pen.free(*top, waist, *belly, (0.5, pen.between(0.95, 1.02)), end)]
+def _four(pen: Pen) -> list[Path]:
+    form = pen.between(0, 1)
+    if form < 0.15:
+        return _pointed_four(pen)
+    if form < 0.5:
+        return _open_four(pen)
+    return _lightning_four(pen) if form < 0.8 else _low_four(pen)
+
+
+def _pointed_four(pen: Pen) -> list[Path]:
+    bar, x = pen.between(0.5, 0.72), 0.5 + pen.between(0.05, 0.25)
+    slope = pen.line((x, 0), (0.5 - pen.between(0.3, 0.45), bar))
+    across = pen.line((0.1, bar), (0.5 + pen.between(0.3, 0.5), bar + pen.around(0.03)))
+    stem = pen.line((x + pen.around(0.03), pen.between(0, 0.3)), (x - pen.between(-0.05, 0.2), 1))
+    return [np.concatenate([slope, across]), stem]
+
+
+def _open_four(pen: Pen) -> list[Path]:
+    bar, x = pen.between(0.5, 0.72), 0.5 + pen.between(0.05, 0.3)
+    top = (0.5 - pen.between(-0.1, 0.3), pen.between(0, 0.15))
+    end = (0.5 + pen.between(0.2, 0.5), bar + pen.around(0.05))
+    corner = _corner(pen, top, (0.5 - pen.between(0.25, 0.42), bar), end, sharp=0.6)
+    upper = (x + pen.between(-0.02, 0.12), pen.between(-0.05, 0.5))
+    return [corner, pen.line(upper, (x - pen.between(-0.05, 0.15), pen.between(0.85, 1.1)), 0.04)]
+
+
+def _lightning_four(pen: Pen) -> list[Path]:
+    """Down, a corner, to the right, and up into a stem that falls: in one stroke or in two."""
+    bar, x = pen.between(0.5, 0.72), 0.5 + pen.between(0.1, 0.3)
+    top = (x - pen.between(0.02, 0.3), pen.between(-0.05, 0.15))
+    end = (x + pen.between(-0.03, 0.2), bar + pen.between(-0.08, 0.08))
+    corner = _corner(
+        pen, top, (0.5 - pen.between(0.2, 0.42), bar - pen.between(0, 0.1)), end, sharp=0.7
+    )
+    upper = (x + pen.between(-0.02, 0.1), pen.between(-0.08, 0.25))
+    stem = pen.line(upper, (x - pen.between(-0.05, 0.3), 1.0), 0.06)
+    if pen.chance(0.25):
+        return [np.concatenate([corner, curve([end, (x + 0.1, bar - 0.15), upper], 5), stem])]
+    return [corner, stem]
+
+
+def _low_four(pen: Pen) -> list[Path]:
+    """Draw a long diagonal whose short stem only crosses the bar."""
+    bar, x = pen.between(0.5, 0.72), 0.5 + pen.between(0, 0.25)
+    top = (0.5 + pen.between(-0.05, 0.3), 0.0)
+    end = (0.5 + pen.between(0.25, 0.5), bar + pen.around(0.04))
+    corner = _corner(pen, top, (0.5 - pen.between(0.2, 0.42), bar), end, sharp=0.6)
+    upper = (x + pen.between(0, 0.1), bar - pen.between(0.12, 0.35))
+    return [corner, pen.line(upper, (x - pen.between(-0.02, 0.12), 1.0), 0.04)]
+
+
+def _corner(
+    pen: Pen,
+    top: tuple[float, float],
+    corner: tuple[float, float],
+    end: tuple[float, float],
+    sharp: float,
+) -> Path:
+    """Draw the left side and the bar of a 4; ``sharp`` is the share with a sharp corner."""
+    if pen.chance(sharp):
+        return np.concatenate([pen.line(top, corner, 0.06), pen.line(corner, end, 0.05)])
+    before = ((top[0] + corner[0]) / 2 - 0.02, top[1] + (corner[1] - top[1]) * 0.55)
+    return pen.free(top, before, corner, (corner[0] + 0.1, corner[1] + 0.05), end)
 
 
 def _five(pen: Pen) -> list[Path]:
@@ -193,7 +243,7 @@ def _seven(pen: Pen) -> list[Path]:
     if pen.chance(0.1):
         strokes = [curve(np.concatenate([top[::3], stem[2::3]]), 4)]
     if pen.chance(0.72):
-        crossing = stem[int(pen.between(0.36, 0.7) * (len(stem) - 1))]
+        crossing = stem[int(pen.between(0.36, 0.62) * (len(stem) - 1))]
         strokes.append(cross_bar(pen, crossing))
     return strokes
 
@@ -281,7 +331,7 @@ _DIGITS: tuple[Callable[[Pen], list[Path]], ...] = (
     _one,
     _two,
     _three,
-    four_strokes,
+    _four,
     _five,
     _six,
     _seven,
