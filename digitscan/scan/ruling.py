@@ -170,9 +170,9 @@ def _shown(inside: Picture, own: Picture) -> float:
     rows = np.arange(len(inside), dtype=np.float32)
     place, filled = np.stack([rows, np.ones_like(rows)]) @ (inside > 0).astype(np.float32)
     around = np.asarray(cv2.dilate(own, np.ones((3, 1), np.uint8)), np.uint8)
-    tones = np.sort(around[np.rint(place / filled).astype(np.intp), columns])
-    dark = np.interp(DARK_COLUMN * (tones.size - 1), columns, tones)
-    shown = np.flatnonzero(around[np.rint(place / filled).astype(np.intp), columns] > HALF * dark)
+    tones = around[np.rint(place / filled).astype(np.intp), columns]
+    dark = np.interp(DARK_COLUMN * (tones.size - 1), columns, np.sort(tones))
+    shown = np.flatnonzero(tones > HALF * dark)
     length = max(shown[-1] - shown[0] + 1, tones.size * (1 - BLURRED)) if shown.size else 1
     return float(shown.size / length)
 
