@@ -139,6 +139,18 @@ def test_digit_height_counts_the_parts_of_a_cut_blob_as_one() -> None:
     assert digit_height(()) == 0
 
 
+@pytest.mark.parametrize("gap", [4, 8])
+def test_digits_in_pieces_are_measured_and_found_whole(gap: int) -> None:
+    ink = paper()
+    for column in (60, 120, 180):
+        draw_line(ink, (12, column + 12), (40 - gap, column - 8))
+        draw_line(ink, (40 + gap, column - 6), (68, column + 10))
+        draw_line(ink, (40 + gap, column - 6), (68, column - 12))
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert len(pieces) == 3
+    assert digit_height(pieces) == pytest.approx(62, abs=3)
+
+
 def draw_cross(ink: GreyImage, row: int, column: int, side: int) -> None:
     half = side // 2
     draw_line(ink, (row - half, column - half), (row + half, column + half))
