@@ -93,6 +93,15 @@ def test_a_one_that_hangs_from_the_line_above_is_no_ruling() -> None:
     assert not plumb[60:100, 130:170].any()
 
 
+@pytest.mark.parametrize(("height", "gap"), [(44, 10), (50, 12), (56, 12)])
+def test_faint_print_above_a_side_does_not_hide_it(height: int, gap: int) -> None:
+    image = paper(260, 400)
+    draw_box(image, Box(100, 80, 100 + height, 330))
+    image[90 - gap : 100 - gap, 77:83] = 150
+    _, plumb = ruling(np.asarray(cv2.GaussianBlur(image, (0, 0), 1.2), np.uint8))
+    assert plumb[104 : 96 + height, 74:86].any(axis=1).all()
+
+
 @given(st.floats(-1.2, 1.2))
 @settings(max_examples=10, deadline=None)
 def test_a_line_that_is_not_quite_level_is_found(degrees: float) -> None:
