@@ -8,8 +8,8 @@ among tallies it may be anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from digitscan.doubts.review import put_to_review
 from digitscan.values import Box, FieldKind, Record, Status
 
 ALIKE = 0.2
@@ -24,12 +24,12 @@ MOST_ODD = 2
 
 def doubt_strokes(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to values of nothing but 1s, or of a tally's 1s and 4s, unsupported."""
-    return tuple(
-        replace(record, reading=replace(record.reading, status=Status.REVIEW))
+    doubtful = {
+        number
+        for number, record in enumerate(records)
         if _is_strokes(record) and not _is_supported(record, records)
-        else record
-        for record in records
-    )
+    }
+    return put_to_review(records, doubtful)
 
 
 def _is_strokes(record: Record) -> bool:

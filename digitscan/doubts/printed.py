@@ -9,12 +9,12 @@ scan black where the pen is not.
 from __future__ import annotations
 
 import statistics
-from dataclasses import replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.doubts.review import put_to_review
 from digitscan.values import Box, ColourImage, FieldKind, GreyImage, Page, Record, Status
 
 SHORTEST_COUNT = 3
@@ -44,12 +44,7 @@ def doubt_print(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to the values that are ``ok`` but look printed."""
     doubtful = _numbering(records) | _colourless(page.colour, records) | _small(records)
     doubtful |= _bold(page.image, records)
-    return tuple(
-        replace(record, reading=replace(record.reading, status=Status.REVIEW))
-        if number in doubtful and record.reading.status is Status.OK
-        else record
-        for number, record in enumerate(records)
-    )
+    return put_to_review(records, doubtful)
 
 
 def _small(records: tuple[Record, ...]) -> set[int]:

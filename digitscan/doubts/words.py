@@ -7,14 +7,13 @@ boxes that stand side by side with it tell: most hold ink that is no plain numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
+from digitscan.doubts.review import put_to_review
+from digitscan.form.beside import SHARED_SIDE
 from digitscan.form.order import is_level
 from digitscan.values import Box, FieldKind, Record, Status
 
-SHARED_SIDE = 0.15
-"""Fields nearer than this share of their height share a side."""
 EMPTY = (Status.BLANK, Status.STRUCK)
 PLAIN = 0.4
 """A number less likely than this is no plain one."""
@@ -22,26 +21,21 @@ PLAIN = 0.4
 
 def doubt_words(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to values in rows of adjoining boxes that hold more odd ink than numbers."""
-    doubtful = {id(record) for row in _rows(records) if _is_word(row) for record in row}
-    return tuple(
-        replace(record, reading=replace(record.reading, status=Status.REVIEW))
-        if record.reading.status is Status.OK and id(record) in doubtful
-        else record
-        for record in records
-    )
+    words = (row for row in _rows(records) if _is_word([records[number] for number in row]))
+    return put_to_review(records, {number for row in words for number in row})
 
 
-def _rows(records: Iterable[Record]) -> list[list[Record]]:
-    """Boxes and combs that adjoin one another, left to right."""
-    boxed = [one for one in records if one.field.kind in (FieldKind.BOX, FieldKind.COMB)]
-    rows: list[list[Record]] = []
-    for record in sorted(boxed, key=lambda one: one.field.box.left):
-        box = record.field.box
-        row = next((row for row in rows if _follows(row[-1].field.box, box)), None)
+def _rows(records: Sequence[Record]) -> list[list[int]]:
+    """Indices of the boxes and combs that adjoin one another, left to right."""
+    kinds, boxes = (FieldKind.BOX, FieldKind.COMB), [record.field.box for record in records]
+    boxed = [number for number, record in enumerate(records) if record.field.kind in kinds]
+    rows: list[list[int]] = []
+    for number in sorted(boxed, key=lambda one: boxes[one].left):
+        row = next((row for row in rows if _follows(boxes[row[-1]], boxes[number])), None)
         if row is None:
-            rows.append([record])
+            rows.append([number])
         else:
-            row.append(record)
+            row.append(number)
     return rows
 
 

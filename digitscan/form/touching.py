@@ -12,10 +12,9 @@ import numpy as np
 
 from digitscan.form.cells import find_cells
 from digitscan.form.ink_boxes import find_ink_boxes
+from digitscan.form.lines import LOWEST_STROKES
 from digitscan.values import Box, CleanPage, GreyImage
 
-LOWEST_STROKES = 6.0
-"""Lower ink is a dash, a comma or a speck."""
 TWO_ROWS = 1.5, 3.2
 """Ink of two rows is between so many times as high as the page's middle ink."""
 WIDEST = 2.0

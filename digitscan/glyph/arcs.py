@@ -120,8 +120,5 @@ def _cut_cost(piece: Piece) -> float:
         return 0.0
     if piece.cut.between_loops:
         return LOOPS_CUT
-    return (
-        (DASH_CUT if piece.cut.beside_dash else CUT)
-        + CUT_DEPTH * max(0.0, piece.cut.crossed - 1.0)
-        + CROWDED * piece.cut.crowded
-    )
+    cost = DASH_CUT if piece.cut.beside_dash else CUT
+    return cost + CUT_DEPTH * max(0.0, piece.cut.crossed - 1.0) + CROWDED * piece.cut.crowded

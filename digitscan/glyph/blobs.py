@@ -170,11 +170,16 @@ def _is_part(part: Blob, blob: Blob) -> bool:
     """Whether two blobs may be parts of one broken digit: stacked, near, and neither a crumb."""
     if not CRUMB * blob.pixels <= part.pixels <= blob.pixels / CRUMB:
         return False
-    shared = min(part.end, blob.end) - max(part.start, blob.start)
-    if shared < STACKED_OVERLAP * min(part.width, blob.width):
+    if not _over_one_another(part, blob):
         return False
     apart = max(part.box.top - blob.box.bottom, blob.box.top - part.box.bottom)
     return apart <= BROKEN_GAP * max(part.box.height, blob.box.height)
+
+
+def _over_one_another(first: Blob, second: Blob) -> bool:
+    """Whether much of the narrower of two blobs lies above or below the other, along the lean."""
+    shared = min(first.end, second.end) - max(first.start, second.start)
+    return shared >= STACKED_OVERLAP * min(first.width, second.width)
 
 
 def is_long(box: Box) -> bool:
@@ -261,8 +266,7 @@ def _host(i: int, parts: Sequence[Blob], host_of: dict[int, int], scale: Scale) 
 
 
 def _stacked(part: Blob, other: Blob, scale: Scale) -> bool:
-    shared = min(part.end, other.end) - max(part.start, other.start)
-    if shared < STACKED_OVERLAP * min(part.width, other.width):
+    if not _over_one_another(part, other):
         return False
     if is_long(other.box) and other.box.width > 0.9 * scale.digit_px:
         return False
