@@ -27,12 +27,10 @@ import numpy as np
 from process import DIGITSCAN, Process, run_process
 from setting import describe_setting
 
-from digitscan.form.layout import find_fields
-from digitscan.form.touching import part_rows
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.learn.shapes import draw_digit
 from digitscan.measure.text import align_columns
-from digitscan.reader import Reader, cut_field
+from digitscan.reader import Reader, cut_field, lay_out
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
 from digitscan.values import GreyImage, PageRef
@@ -108,8 +106,8 @@ def run_stages(clock: Clock, path: Path, classifier: Classifier) -> str:
     packed = np.frombuffer(path.read_bytes(), np.uint8)
     clock.time("decode", lambda: cv2.imdecode(packed, cv2.IMREAD_UNCHANGED))
     page = clock.time("load", lambda: load_page(PageRef(str(path))))
-    clean = clock.time("clean", lambda: part_rows(clean_page(page)))
-    fields = clock.time("find", lambda: find_fields(clean))
+    flat = clock.time("clean", lambda: clean_page(page))
+    clean, fields = clock.time("find", lambda: lay_out(flat))
     cut = clock.time("cut", lambda: [cut_field(clean, field, fields) for field in fields])
     reader = Reader(classifier)
     said = clock.time("classify", lambda: reader.classify(cut))

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from digitscan.doubts import doubt_records
 from digitscan.errors import PageError
 from digitscan.form.beside import goes_on
+from digitscan.form.cells import find_cells
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
 from digitscan.form.touching import part_rows
@@ -138,8 +139,7 @@ class Reader:
 
     def _trace_clean(self, page: Page, clean: CleanPage) -> PageTrace:
         """Read all fields of a cleaned page."""
-        clean = part_rows(clean)
-        fields = find_fields(clean)
+        clean, fields = lay_out(clean)
         cut = [cut_field(clean, field, fields) for field in fields]
         said, readings = self.read_off(cut, self.classify(cut))
         records = [
@@ -219,6 +219,13 @@ class Reader:
             torn=cut.torn,
             calibration=self.settings.calibration,
         )
+
+
+def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
+    """Find the fields of a page; gives the page too, rows that touch cut apart."""
+    cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
+    clean = part_rows(clean, cells)
+    return clean, find_fields(clean, cells)
 
 
 def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> CutField:

@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.values import Box, CleanPage, GreyImage, Mask, Page, PageRef
+from digitscan.form.cells import find_cells
+from digitscan.form.layout import find_fields
+from digitscan.values import Box, CleanPage, Field, GreyImage, Mask, Page, PageRef
 
 Homography = npt.NDArray[np.floating[Any]]
 Points = npt.NDArray[np.float64]
@@ -225,6 +227,11 @@ def clean_of(ink: GreyImage, stroke_px: float = PEN, level: Mask | None = None) 
     """A clean page of given ink (0 paper), without lines unless ``level`` says where."""
     none = np.zeros(ink.shape, bool)
     return CleanPage(REF, ink, none if level is None else level, none, stroke_px, np.eye(3))
+
+
+def fields_on(clean: CleanPage) -> tuple[Field, ...]:
+    """The fields of a clean page."""
+    return find_fields(clean, find_cells(clean.level, clean.plumb, clean.stroke_px))
 
 
 def odd_images() -> Iterator[tuple[str, GreyImage]]:

@@ -15,6 +15,7 @@ from sheets import (
     draw_digit,
     draw_path,
     draw_table,
+    fields_on,
     on_clean,
     overlap,
     page_of,
@@ -24,7 +25,6 @@ from sheets import (
 )
 
 from digitscan.form.ink import erase_ruling, ink_of_field
-from digitscan.form.layout import find_fields
 from digitscan.scan.cleaning import clean_page
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 
@@ -45,7 +45,7 @@ def ink_at(image: GreyImage, box: Box = BOX) -> tuple[GreyImage, tuple[int, int]
     """Ink of the field that stands at ``box`` of a scan, without specks, and where it lies."""
     clean = clean_page(page_of(image))
     target = on_clean(clean, box)
-    field = max(find_fields(clean), key=lambda field: overlap(field.box, target))
+    field = max(fields_on(clean), key=lambda field: overlap(field.box, target))
     assert overlap(field.box, target) > 0.6
     found = ink_of_field(clean, field)
     return without_specks(found.ink), found.origin, clean
@@ -128,7 +128,7 @@ def test_an_empty_comb_has_no_ink(cells: int) -> None:
 
 def test_empty_cells_of_a_table_have_no_ink() -> None:
     clean = clean_page(page_of(sheet()))
-    for field in find_fields(clean):
+    for field in fields_on(clean):
         assert not without_specks(ink_of_field(clean, field).ink).any()
 
 

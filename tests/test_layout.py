@@ -14,6 +14,7 @@ from sheets import (
     draw_digit,
     draw_path,
     draw_table,
+    fields_on,
     grid_of_boxes,
     moved,
     odd_images,
@@ -27,7 +28,6 @@ from sheets import (
 )
 
 from digitscan.form.baselines import find_baselines
-from digitscan.form.layout import find_fields
 from digitscan.scan.cleaning import clean_page
 from digitscan.values import Box, Field, FieldKind, GreyImage
 
@@ -38,7 +38,7 @@ Layout = list[tuple[int, list[tuple[int, float]]]]
 def fields_of(image: GreyImage) -> list[tuple[Box, Field]]:
     """Fields of a scan with their boxes in it."""
     clean = clean_page(page_of(image))
-    return [(on_scan(clean, field.box), field) for field in find_fields(clean)]
+    return [(on_scan(clean, field.box), field) for field in fields_on(clean)]
 
 
 def assert_found(image: GreyImage, drawn: list[Box], least: float = 0.75) -> None:
@@ -102,7 +102,7 @@ def comb_page(cells: int, **how: object) -> tuple[GreyImage, list[Box]]:
 
 def assert_comb(image: GreyImage, cells: list[Box]) -> None:
     clean = clean_page(page_of(image))
-    fields = find_fields(clean)
+    fields = fields_on(clean)
     assert [field.kind for field in fields].count(FieldKind.COMB) == 1
     assert fields[0].kind is FieldKind.COMB
     assert fields[0].rule.max_digits == len(fields[0].cells) == len(cells)
@@ -234,7 +234,7 @@ def test_a_blank_page_has_no_fields(tone: int) -> None:
 @pytest.mark.parametrize("name", ODD)
 def test_any_image_gives_fields_that_lie_on_it(name: str) -> None:
     clean = clean_page(page_of(ODD[name]))
-    for field in find_fields(clean):
+    for field in fields_on(clean):
         assert 0 <= field.box.top < field.box.bottom <= clean.ink.shape[0]
         assert 0 <= field.box.left < field.box.right <= clean.ink.shape[1]
 
@@ -283,5 +283,5 @@ def test_a_comb_of_which_one_box_shows_is_filled_up_and_no_line_beside_it() -> N
             else:
                 image[box.bottom : box.bottom + 3, box.left : box.right] = 60
             draw_digit(image, 2, Box(box.top + 14, box.left + 16, box.bottom - 12, box.left + 42))
-    found = find_fields(clean_page(page_of(image)))
+    found = fields_on(clean_page(page_of(image)))
     assert [(field.kind, len(field.cells)) for field in found] == [(FieldKind.COMB, 3)] * 5

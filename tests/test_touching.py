@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sheets import clean_of, draw_box, draw_digit, draw_path, overlap, paper
 
+from digitscan.form.cells import find_cells
 from digitscan.form.lines import find_lines
 from digitscan.form.touching import part_rows
 from digitscan.values import Box, CleanPage, GreyImage
@@ -30,13 +31,17 @@ def clean(image: GreyImage) -> CleanPage:
     return clean_of(np.asarray(255 - image, np.uint8))
 
 
+def parted(page: CleanPage) -> CleanPage:
+    return part_rows(page, find_cells(page.level, page.plumb, page.stroke_px))
+
+
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_rows_joined_by_a_tail_are_two_numbers(place: int) -> None:
     image, drawn = column()
     across = LEFT + STEP * place + 12
     draw_path(image, [(TOP + PITCH + HEIGHT - 4, across), (TOP + 2 * PITCH + 4, across)])
     assert len(find_lines(clean(image))) < len(drawn)
-    found = find_lines(part_rows(clean(image)))
+    found = find_lines(parted(clean(image)))
     assert len(found) == len(drawn)
     for one, other in zip(found, drawn, strict=True):
         assert overlap(one, other) > 0.7
@@ -46,21 +51,21 @@ def test_only_a_thin_cut_is_lost() -> None:
     image, _ = column()
     draw_path(image, [(TOP + HEIGHT - 4, LEFT + 12), (TOP + PITCH + 4, LEFT + 12)])
     before = clean(image)
-    lost = np.argwhere(before.ink != part_rows(before).ink)
+    lost = np.argwhere(before.ink != parted(before).ink)
     assert 0 < len(lost) <= 2 * 7
     assert TOP + HEIGHT <= lost[:, 0].min() <= lost[:, 0].max() <= TOP + PITCH
 
 
 def test_rows_that_do_not_touch_stay_as_they_are() -> None:
     before = clean(column()[0])
-    assert part_rows(before) is before
+    assert parted(before) is before
 
 
 def test_a_long_stroke_beside_one_row_stays_whole() -> None:
     image, _ = column(1)
     draw_path(image, [(TOP - 20, LEFT + 3 * STEP), (TOP + HEIGHT + 20, LEFT + 3 * STEP)])
     before = clean(image)
-    assert part_rows(before) is before
+    assert parted(before) is before
 
 
 def test_ink_in_cells_is_left_to_the_ruling() -> None:
@@ -74,6 +79,6 @@ def test_ink_in_cells_is_left_to_the_ruling() -> None:
     plumb[box.top : box.bottom, box.left - 3 : box.left] = True
     plumb[box.top : box.bottom, box.right : box.right + 3] = True
     before = replace(clean(image), level=level, plumb=plumb)
-    assert part_rows(before) is before
+    assert parted(before) is before
     none = np.zeros(image.shape, bool)
-    assert part_rows(replace(before, level=none, plumb=none)) is not before
+    assert parted(replace(before, level=none, plumb=none)) is not before

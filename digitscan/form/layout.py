@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from digitscan.form.baselines import find_baselines
-from digitscan.form.cells import find_cells
 from digitscan.form.combs import find_combs
 from digitscan.form.extension import extend_combs
 from digitscan.form.lines import find_lines, find_lines_in_cell
@@ -27,9 +26,11 @@ LIKE = 1.8
 """Numbers of one column differ in height by this factor at most."""
 
 
-def find_fields(clean: CleanPage) -> tuple[Field, ...]:
-    """Fields of a page without a known form, named f1, f2, … in reading order."""
-    cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
+def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
+    """Fields of a page without a known form, named f1, f2, … in reading order.
+
+    ``cells`` are those that ``find_cells`` found between the page's ruled lines.
+    """
     low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
     groups = [
         group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)

@@ -6,11 +6,11 @@ ink it would draw both rows into one field.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from digitscan.form.cells import find_cells
 from digitscan.form.ink_boxes import find_ink_boxes
 from digitscan.form.lines import LOWEST_STROKES
 from digitscan.values import Box, CleanPage, GreyImage
@@ -25,12 +25,12 @@ CUT_STROKES = 0.5
 """Thickness of the cut."""
 
 
-def part_rows(clean: CleanPage) -> CleanPage:
+def part_rows(clean: CleanPage, cells: Sequence[Box]) -> CleanPage:
     """Cut ink that stands in two rows at once where least of it lies between them.
 
-    Only pages without cells are changed: in cells the ruling tells where a number ends.
+    Only pages without ``cells`` are changed: in cells the ruling tells where a number ends.
     """
-    if find_cells(clean.level, clean.plumb, clean.stroke_px):
+    if cells:
         return clean
     boxes = find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px)
     boxes = [box for box in boxes if box.height >= LOWEST_STROKES * clean.stroke_px]
