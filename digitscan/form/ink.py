@@ -25,6 +25,9 @@ BAR_STROKES = 3.0
 BARS_BESIDE_PEN, BARS_ANYWHERE = (0.25, 0.03), (0.75, 0.3)
 """Share of a pattern that lies in level and in plumb bars, added up, and in the lesser of the two.
 A pale 0 beside dark digits has 0.6 and 0.15."""
+MUCH_PEN = 0.3
+"""Share of a cell's ink that is dark where the pen wrote over a pattern. Beside a dark cross, the
+darkest spots of pale digits seem to be of another pen, too."""
 DARKER, DARKER_STEP = 1.5, 20
 """The pen shows on a line where it is so much darker, in times and in steps of 255."""
 TONE_STROKES = 30.0
@@ -83,7 +86,7 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
     near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
     away = np.where(near == 0, ink, 0).astype(np.uint8)
     least = LEAST_PATTERN * cv2.countNonZero(pen)
-    beside_pen = np.where(_columns_with(pen, cells), away, 0).astype(np.uint8)
+    beside_pen = np.where(_columns_with(pen, ink, cells), away, 0).astype(np.uint8)
     for pale, barred, lesser in ((beside_pen, *BARS_BESIDE_PEN), (away, *BARS_ANYWHERE)):
         level, plumb, area = _bars(pale, int(BAR_STROKES * stroke_px))
         if area < least or cv2.mean(pale, pale)[0] > PALE_SHARE * dark:
@@ -102,11 +105,12 @@ def _bars(ink: GreyImage, length: int) -> tuple[int, int, int]:
     return level, plumb, cv2.countNonZero(ink)
 
 
-def _columns_with(pen: GreyImage, cells: Sequence[slice]) -> Mask:
-    """Which columns, (w,), are those of a cell in which ``pen`` shows, or show it themselves."""
+def _columns_with(pen: GreyImage, ink: GreyImage, cells: Sequence[slice]) -> Mask:
+    """Which columns, (w,), show ``pen``, or are those of a cell that holds much of it."""
     shown = np.asarray(pen.any(axis=0), np.bool_)
     for cell in cells:
-        shown[cell] = shown[cell].any()
+        much = cv2.countNonZero(pen[:, cell]) >= MUCH_PEN * cv2.countNonZero(ink[:, cell])
+        shown[cell] = much and shown[cell].any()
     return shown
 
 

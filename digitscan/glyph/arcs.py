@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from digitscan.glyph.bars import is_bar
 from digitscan.glyph.blobs import lay_together
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.crosses import is_cross
@@ -17,6 +18,8 @@ from digitscan.values import NOT_A_DIGIT, Probabilities
 
 FOLLOWED = 3
 """Digits followed up for each candidate; the rest only count against the confidence."""
+ODDS = 0.3
+LEAST_JUNK = math.log(1e-3)
 UNFOLLOWED = math.log(5e-4)
 """Digits less likely than this are not followed up."""
 FLOOR = 1e-6
@@ -31,7 +34,7 @@ CUT_DEPTH = 0.8
 """What each stroke width crossed, over the first, costs on top."""
 CROWDED = 5.0
 """What it costs to cut a blob that leaves no room for two digits, times what it lacks to it."""
-DIGIT = 0.4
+DIGIT = 1.9
 """What each digit costs: of readings equally likely glyph by glyph the one of fewer digits."""
 STRUCK_DIGIT = 12.0
 """What it costs to read a digit that a line crosses out."""
@@ -39,6 +42,8 @@ TORN_CELL = 1.5
 """What it costs to take ink of two cells of a comb for one digit."""
 MORE_LEFT = 1.0
 """What each further piece costs that is passed over together with others."""
+BAR_LEFT = 2.0
+"""What it costs on top to pass over what may be the bar of a 5."""
 DOUBTED = math.log(0.3)
 """A candidate is passed over as a whole only if it is *not one digit* with this probability."""
 
@@ -62,7 +67,9 @@ def lay_arcs(
     for start, piece in enumerate(pieces):
         kind = kind_of([piece], height)
         doubt = 0.0 if kind is Leftover.STRUCK else junk[start]
-        total = doubt - kind.value - _cut_cost(piece)
+        total = doubt - kind.value - _cut_cost(piece) - ODDS * max(junk[start], LEAST_JUNK)
+        if start and is_bar(piece, pieces[start - 1 : start], height):
+            total -= BAR_LEFT
         arcs[start].append(Arc(start, start + 1, (), total, leftover=kind))
     return arcs
 
@@ -71,6 +78,7 @@ def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence
     """The arc that takes a candidate for one digit."""
     torn = TORN_CELL * (run[0].cell != run[-1].cell)
     cost = DIGIT + candidate.cost + _cut_cost(run[0]) + torn + STRUCK_DIGIT * run[0].struck
+    cost += ODDS * max(row[NOT_A_DIGIT], LEAST_JUNK)
     digits = row[:NOT_A_DIGIT]
     least = max(sorted(digits)[-FOLLOWED], UNFOLLOWED)
     choices = tuple(
@@ -95,7 +103,7 @@ def _doubted(
     else:
         return []
     more = MORE_LEFT * (len(run) - 1) if kind is Leftover.INK else 0.0
-    total = junk - kind.value - more - _cut_cost(run[0])
+    total = junk - kind.value - more - _cut_cost(run[0]) - ODDS * max(junk, LEAST_JUNK)
     return [Arc(candidate.first, candidate.last + 1, (), total, leftover=kind)]
 
 

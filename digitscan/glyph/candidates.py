@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from digitscan.glyph.bars import is_bar
 from digitscan.glyph.blobs import is_long, lay_together
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.glyph.pieces import Piece, digit_height
@@ -81,7 +82,7 @@ def _may_join(run: Sequence[Piece], height: float) -> bool:
     start = min(piece.start for piece in run)
     if max(piece.end for piece in run) - start > WIDEST * height:
         return False
-    if last.cut is not None:
+    if last.cut is not None or is_bar(last, run[:-1], height):
         return True
     if min(_size(last), max(map(_size, run[:-1]))) < DOT * height:
         return _gap(run) <= TOUCHING * height
@@ -114,7 +115,7 @@ def _candidate(
         return None
     if box.height < max(LOWEST * height, LEAST_STROKES * stroke_px) or is_long(box):
         return None
-    cost = shape_cost(box.height / height, width / height, _widest_gap(run) / height)
+    cost = shape_cost(box.height / height, width / height, _widest_gap(run, height) / height)
     cost += bar_cost(box.height / stroke_px, width / stroke_px)
     return Candidate(first, first + len(run) - 1, box, normalise_glyph(ink), cost)
 
@@ -124,9 +125,13 @@ def _alone(run: Sequence[Piece], box: Box) -> bool:
     return len(run) == 1 and box.width <= WIDEST * box.height
 
 
-def _widest_gap(run: Sequence[Piece]) -> float:
-    """Widest gap of paper between blobs of a run, 0 where there is none."""
-    gaps = [_gap(run[: i + 1]) for i in range(1, len(run)) if run[i].cut is None]
+def _widest_gap(run: Sequence[Piece], height: float) -> float:
+    """Widest gap of paper between blobs of a run, 0 where there is none but that before a bar."""
+    gaps = [
+        _gap(run[: i + 1])
+        for i in range(1, len(run))
+        if run[i].cut is None and not is_bar(run[i], run[:i], height)
+    ]
     return max([0.0, *gaps])
 
 

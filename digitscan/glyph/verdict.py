@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Sequence
 from itertools import pairwise
 
+from digitscan.glyph.bars import is_bar
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.leftovers import Leftover, is_silent, kind_of
@@ -19,9 +20,6 @@ DOUBTFUL = 0.5
 """A digit whose class is less likely than this may as well be something else."""
 MOSTLY = 0.5
 """A field is unreadable when more than this share of its ink is no digit."""
-BAR_GAP, BAR_RISE, BAR_DROP = 0.3, 0.3, 0.4
-"""Where the bar of a 5 may be: so far behind it, above its top and below its top, in digit heights.
-"""
 APART = 0.3
 """A dot this far before or after the number, in digit heights, is no part of it."""
 WIDE, WIDER, ORDINARY = 0.8, 0.4, 0.7
@@ -111,7 +109,7 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
             return False
         if not all(
             is_silent(arc.leftover, piece, digits, height)
-            or (last == "5" and arc.leftover is Leftover.DASH and _is_bar(piece, read, height))
+            or (last == "5" and arc.leftover is Leftover.DASH and is_bar(piece, read, height))
             for piece in own
         ):
             return False
@@ -149,15 +147,6 @@ def _heavy_sides(dots: Sequence[Piece], digits: Sequence[Piece]) -> set[int]:
     for dot in dots:
         sides.setdefault(_side(dot, digits), []).append(dot.pixels)
     return {side for side, sizes in sides.items() if len(sizes) > 1 and sum(sizes) >= least}
-
-
-def _is_bar(dash: Piece, five: Sequence[Piece], height: float) -> bool:
-    """Whether a dash is the bar of the 5 before it, drawn apart from it."""
-    top = min(piece.box.top for piece in five)
-    low = max(piece.box.bottom for piece in five)
-    middle = (dash.box.top + dash.box.bottom) / 2
-    near = dash.start - max(piece.end for piece in five) <= BAR_GAP * height
-    return near and top - BAR_RISE * height <= middle <= top + BAR_DROP * (low - top)
 
 
 def _is_tally(text: str) -> bool:
