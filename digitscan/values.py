@@ -147,6 +147,32 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a value and against it.
+
+    Attributes
+    ----------
+    posterior : float
+        Share, 0…1, of the mass of all readings, junk included, that stands behind the value.
+    weakest : float
+        Least probability, among the digits of the value, of its class.
+    oddity : float
+        Cost of the digit whose size or gaps are the oddest: 0 is ordinary, else the negative
+        logarithm of how much rarer it is.
+    unevenness : float
+        Logarithm of how much more the heights of the digits differ than they usually do, 0 or more.
+    torn : bool
+        Whether a side of the field cuts through ink: a digit may be missing or a neighbour's.
+    """
+
+    posterior: float
+    weakest: float
+    oddity: float = 0.0
+    unevenness: float = 0.0
+    torn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Another value that the same ink may show, with its probability."""
 
@@ -158,7 +184,8 @@ class Alternative:
 class Reading:
     """What a field says. ``value`` is text (leading zeros live), empty where there is none.
 
-    ``confidence`` estimates the probability that ``value`` is right, 0…1.
+    ``confidence`` estimates the probability that ``value`` is right, 0…1, from the ``evidence``,
+    which does not travel: a reading that came from another process or a file has none.
     """
 
     value: str
@@ -166,6 +193,7 @@ class Reading:
     status: Status
     alternatives: tuple[Alternative, ...] = ()
     digits: tuple[Digit, ...] = ()
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

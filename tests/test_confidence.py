@@ -9,31 +9,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitscan.glyph.calibration import Calibration, Step, load_calibration
-from digitscan.glyph.confidence import Evidence, confidence_of
+from digitscan.glyph.confidence import confidence_of, unevenness
+from digitscan.values import Evidence
 
 SHARES = st.floats(0, 1)
 STEPS = (Step(0.99, 400, 0), Step(0.95, 900, 4), Step(0.9, 1200, 30))
-MADE_UP = Calibration(0.0, 0.5, 0.5, STEPS)
+MADE_UP = Calibration(0.0, (0.5, 0.5, -0.5, -0.5), STEPS)
 
 
-def told(posterior: float, weakest: float, shape: float = 1.0) -> float:
-    return confidence_of(Evidence(posterior, weakest, shape), load_calibration())
+def told(
+    posterior: float, weakest: float, oddity: float = 0.0, uneven: float = 0.0, torn: bool = False
+) -> float:
+    evidence = Evidence(posterior, weakest, oddity, uneven, torn)
+    return confidence_of(evidence, load_calibration())
 
 
 def test_sure_evidence_is_ok_and_unsure_digits_are_not() -> None:
-    assert told(0.999, 0.999) > 0.98
+    assert told(0.999, 0.999) > 0.95
     for weakest in (0.5, 0.6, 0.8):
         assert told(weakest, weakest) < 0.8
 
 
 def test_a_digit_of_an_odd_shape_is_doubted_however_sure_the_model_is() -> None:
-    assert told(1.0, 1.0, shape=0.3) == pytest.approx(0.6)
-    assert told(1.0, 1.0, shape=0.6) > 0.99
+    assert told(1.0, 1.0, oddity=2.0) < 0.6
+    assert told(1.0, 1.0, oddity=0.5) > 0.99
 
 
-@given(SHARES, SHARES, SHARES)
-def test_a_confidence_is_a_probability(posterior: float, weakest: float, shape: float) -> None:
-    assert 0 <= told(posterior, weakest, shape) <= 1
+def test_digits_of_uneven_height_are_doubted() -> None:
+    even, uneven = unevenness([30, 34, 38]), unevenness([30, 34, 70])
+    assert even == 0
+    assert told(0.99, 0.99, uneven=uneven) < told(0.99, 0.99, uneven=even) - 0.05
+
+
+def test_a_torn_field_is_half_as_sure() -> None:
+    assert told(0.99, 0.99, torn=True) == pytest.approx(told(0.99, 0.99) / 2)
+
+
+@given(SHARES, SHARES, st.floats(0, 20), st.floats(0, 3), st.booleans())
+def test_a_confidence_is_a_probability(
+    posterior: float, weakest: float, oddity: float, uneven: float, torn: bool
+) -> None:
+    assert 0 <= told(posterior, weakest, oddity, uneven, torn) <= 1
 
 
 @given(SHARES, SHARES, SHARES)

@@ -32,13 +32,13 @@ class Step:
 class Calibration:
     """How evidence becomes a probability, and what values of a confidence came to.
 
-    The log odds of a value being right are ``bias`` plus ``posterior`` and ``weakest`` times the
-    log odds of these two ingredients. ``steps`` go from the highest confidence to the lowest.
+    The log odds of a value being right are ``bias`` plus the sum of each measure of the evidence
+    times its weight: ``confidence.measures_of``. ``steps`` go from the highest confidence to the
+    lowest.
     """
 
     bias: float
-    posterior: float
-    weakest: float
+    weights: tuple[float, ...]
     steps: tuple[Step, ...]
 
     def step_for(self, max_error: float) -> Step | None:
@@ -65,5 +65,5 @@ def load_calibration() -> Calibration:
     """Read the calibration that belongs to this version."""
     content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     steps = tuple(Step(float(c), int(n), int(w)) for c, n, w in content["steps"])
-    bias, posterior, weakest = (float(content[key]) for key in ("bias", "posterior", "weakest"))
-    return Calibration(bias, posterior, weakest, steps)
+    weights = tuple(float(weight) for weight in content["weights"])
+    return Calibration(float(content["bias"]), weights, steps)

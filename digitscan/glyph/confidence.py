@@ -1,4 +1,4 @@
-"""What speaks for a reading in, the probability that it is right out.
+"""What speaks for a value in, the probability that it is right out.
 
 The search weighs the readings of a field against one another; a classifier that is sure of itself
 makes it sure of itself. What that was worth on labelled pages of people that no model was trained
@@ -8,41 +8,42 @@ on is in the calibration.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from digitscan.glyph.calibration import Calibration
+from digitscan.values import Evidence
 
-ODD = 0.5
-"""A digit whose shape is this much rarer than an ordinary one begins to count against the value."""
+TORN = 0.5
+"""What is left of the confidence where a side of the field cuts through ink."""
+ODDEST = 1.4
+"""From this oddity on the confidence can't be above 1, whatever else speaks for the value."""
+EVEN = 1.3
+"""The highest digit of a number is up to so many times as high as the lowest."""
 NEAREST = 1e-6
 """Probabilities are not believed to be nearer to 0 or 1 than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The ingredients of a confidence, each in 0…1.
-
-    Attributes
-    ----------
-    posterior : float
-        Share of the mass of all readings, junk included, that stands behind the value.
-    weakest : float
-        Least probability, among the digits of the value, of its class.
-    shape : float
-        How ordinary the sizes and gaps of the digits are: 1 where nothing is odd.
-    """
-
-    posterior: float
-    weakest: float
-    shape: float
-
-
 def confidence_of(evidence: Evidence, calibration: Calibration) -> float:
     """Probability that the value is right, calibrated on labelled pages."""
-    odds = calibration.bias
-    odds += calibration.posterior * log_odds(evidence.posterior)
-    odds += calibration.weakest * log_odds(evidence.weakest)
-    return min(1 / (1 + math.exp(-odds)), evidence.shape / ODD)
+    measures = zip(calibration.weights, measures_of(evidence), strict=True)
+    odds = calibration.bias + sum(weight * measure for weight, measure in measures)
+    most = math.exp(min(ODDEST - evidence.oddity, 0.0))
+    return min(1 / (1 + math.exp(-odds)), most) * (TORN if evidence.torn else 1.0)
+
+
+def measures_of(evidence: Evidence) -> tuple[float, float, float, float]:
+    """What the calibration weighs, in the order of its weights."""
+    posterior, weakest = log_odds(evidence.posterior), log_odds(evidence.weakest)
+    return posterior, weakest, evidence.oddity, evidence.unevenness
+
+
+def unevenness(heights: Sequence[int]) -> float:
+    """How uneven heights of the digits of one number are: see ``Evidence``.
+
+    >>> unevenness([20, 25, 22])
+    0.0
+    """
+    return max(0.0, math.log(max(heights) / min(heights) / EVEN))
 
 
 def log_odds(probability: float) -> float:

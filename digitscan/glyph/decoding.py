@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from digitscan.glyph.arcs import lay_arcs
 from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate
-from digitscan.glyph.confidence import Evidence, confidence_of
+from digitscan.glyph.confidence import confidence_of, unevenness
 from digitscan.glyph.paths import (
     NEVER,
     Arc,
@@ -26,7 +26,7 @@ from digitscan.glyph.paths import (
 from digitscan.glyph.pieces import Piece
 from digitscan.glyph.verdict import is_hopeless, status_of_ink
 from digitscan.rules import Rule
-from digitscan.values import Alternative, Digit, Probabilities, Reading, Status
+from digitscan.values import Alternative, Digit, Evidence, Probabilities, Reading, Status
 
 BLANK = Reading("", 1.0, Status.BLANK)
 UNREADABLE = Reading("", 1.0, Status.UNREADABLE)
@@ -34,8 +34,6 @@ RULE_BROKEN = 3.0
 """A length that the rule forbids is this much (logarithm) less likely than it would be without."""
 GUESS = 0.2
 """A value less likely than this is only told of as an alternative."""
-TORN = 0.5
-"""What is left of the confidence where a side of the field cuts through ink."""
 SHOWN = 5
 """Alternatives told of, at most."""
 LEAST_SHOWN = 1e-3
@@ -66,7 +64,7 @@ def decode_field(
     min_confidence : float
         Below this confidence the status is ``review``.
     torn : bool
-        Whether a side of the field cuts through ink: then a digit may be missing or a neighbour's.
+        Whether a side of the field cuts through ink.
     calibration : Calibration, optional
         What evidence is worth; the one that belongs to this version where there is none.
     """
@@ -84,17 +82,18 @@ def decode_field(
     evidence = Evidence(
         posterior=posterior,
         weakest=min(_right(digits, best.text)),
-        shape=math.exp(-max(candidates[index].cost for index in read)),
+        oddity=max(candidates[index].cost for index in read),
+        unevenness=unevenness([digit.box.height for digit in digits]),
+        torn=torn,
     )
     confidence = confidence_of(evidence, calibration or load_calibration())
-    confidence *= TORN if torn else 1.0
     if confidence < GUESS:
         return Reading("", 1.0 - confidence, Status.UNREADABLE, _alternatives(told))
     if not rule.accepts(best.text):
         status = Status.RULE_FAILED
     elif confidence < min_confidence:
         status = Status.REVIEW
-    return Reading(best.text, confidence, status, _alternatives(others), digits)
+    return Reading(best.text, confidence, status, _alternatives(others), digits, evidence)
 
 
 def _weigh_strings(arcs: Sequence[Sequence[Arc]], rule: Rule) -> list[tuple[Reached, float]]:

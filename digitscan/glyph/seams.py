@@ -45,7 +45,7 @@ SHALLOW = 3.2
 """Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
 DEEP = 5.0
 """The same in a blob too wide for one digit."""
-TOO_WIDE = 1.05
+TOO_WIDE = 0.9
 """A blob wider than this share of the digit height is too wide for one digit."""
 LEAST_INK = 0.4
 """Ink on each side of a seam, at least, as a share of a 1 of the digit height."""
@@ -145,7 +145,7 @@ def _strip(blobs: Sequence[Blob], scale: Scale) -> tuple[Costs, list[_Upright]]:
         picture = _upright(blob, zoom, scale)
         pictures += [picture, _wall()]
         right = left + picture.shape[1]
-        too_wide = blob.width > TOO_WIDE * max(scale.digit_px, blob.box.height)
+        too_wide = blob.width > TOO_WIDE * scale.digit_px
         pen, digit = scale.stroke_px * zoom, scale.digit_px * zoom
         uprights.append(_Upright(blob, zoom, pen, digit, left, right, too_wide))
         left = right + 1

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.glyph.arcs import lay_arcs
-from digitscan.glyph.confidence import ODD
+from digitscan.glyph.confidence import EVEN, ODDEST
 from digitscan.glyph.leftovers import Leftover, is_silent
 from digitscan.glyph.paths import Arc, likeliest_strings
 from digitscan.glyph.pieces import digit_height
@@ -179,6 +179,9 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
     yield from _passed_over(way)
     weak = min_confidence if reading.value else DOUBTFUL
     yield from _weak_digits(traced, way, weak)
+    if reading.evidence and reading.evidence.unevenness > 0:
+        times = EVEN * math.exp(reading.evidence.unevenness)
+        yield f"its highest digit is {times:.1f} times as high as its lowest"
     if len(reading.value) >= TALLY and set(reading.value) == {"1"}:
         yield "nothing but strokes: a tally, or the bars of a code"
     if reading.status is Status.OK:
@@ -220,7 +223,7 @@ def _weak_digits(traced: TracedField, way: tuple[Step, ...], least: float) -> It
         where = f"digit {place} of {len(digits)} ({name_pieces(range(step.first, step.last + 1))})"
         if row[int(step.digit)] < least:
             weak.append(f"{where} is weak: {name_classes(row)}")
-        if math.exp(-cost) / ODD < least:
+        if cost > ODDEST:
             odd.append(f"{where} has an odd size or gap for one digit: cost {cost:.1f}")
     yield from _first_few(weak, "weak digit")
     yield from _first_few(odd, "odd digit")
