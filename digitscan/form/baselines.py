@@ -24,6 +24,9 @@ FLAT = 5.0
 """What is this many times as wide as high is a dash that fills the line up."""
 FLOATING = 0.75
 """Largest distance between a digit's foot and the line, as a share of its height."""
+HIGHER, BESIDE, LIKE = 0.5, 1.0, 1.6
+"""What stands on no line belongs to a number beside it that does, if it is mostly no more than the
+first above it, no further away than the second, and no higher than the third, in digit heights."""
 LEAST_HEIGHT_STROKES = 5.2
 """Lower writing, in the middle, is print."""
 HIGH_STROKES, LONGEST_UNDER_LOW = 6.5, 16.0
@@ -99,9 +102,21 @@ def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:
     standing = [ink for ink in standing if ink.bottom >= line.top - FLOATING * height]
     if not standing:
         return None
-    group = around(standing)
+    group = _with_neighbours(around(standing), digits, line, height)
     left, right = min(group.left, line.left), max(group.right, line.right)
     return Box(group.top, left, max(group.bottom, line.bottom), right)
+
+
+def _with_neighbours(group: Box, digits: list[Box], line: Box, height: float) -> Box:
+    """The box with what was written beside it on the same line, only higher up."""
+    rows = Box(group.top - int(HIGHER * height), line.left, group.bottom, line.right)
+    near = sorted(digits, key=lambda ink: max(ink.left - group.right, group.left - ink.right))
+    for ink in near:
+        beside = max(ink.left - group.right, group.left - ink.right) <= BESIDE * height
+        like = ink.height <= LIKE * height
+        if beside and like and rows.shared_area(ink) > ink.height * ink.width / 2:
+            group = around([group, ink])
+    return group
 
 
 def _stands_on(ink: Box, line: Box, stroke_px: float) -> bool:

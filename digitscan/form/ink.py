@@ -106,12 +106,21 @@ def _bars(ink: GreyImage, length: int) -> tuple[int, int, int]:
 
 
 def _columns_with(pen: GreyImage, ink: GreyImage, cells: Sequence[slice]) -> Mask:
-    """Which columns, (w,), show ``pen``, or are those of a cell that holds much of it."""
-    shown = np.asarray(pen.any(axis=0), np.bool_)
-    for cell in cells:
-        much = cv2.countNonZero(pen[:, cell]) >= MUCH_PEN * cv2.countNonZero(ink[:, cell])
-        shown[cell] = much and shown[cell].any()
+    """Which columns, (w,), are those of a cell that holds much of ``pen``.
+
+    Without ``cells`` columns of ink that hang together are taken for them.
+    """
+    shown = np.zeros(ink.shape[1], np.bool_)
+    for cell in cells or _runs(np.asarray(ink.any(axis=0), np.bool_)):
+        drawn = cv2.countNonZero(pen[:, cell])
+        shown[cell] = drawn > 0 and drawn >= MUCH_PEN * cv2.countNonZero(ink[:, cell])
     return shown
+
+
+def _runs(columns: Mask) -> list[slice]:
+    """Stretches of columns, (w,), that are true."""
+    edges = np.flatnonzero(np.diff(columns, prepend=False, append=False)).tolist()
+    return [slice(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _darker_ink(ink: GreyImage, dark: int) -> GreyImage:
@@ -158,11 +167,7 @@ def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> 
     stroke_px : float
         Typical stroke width.
     """
-    square = np.ones((3, 3), np.uint8)
-    lying, standing = (
-        np.asarray(cv2.dilate(lines.astype(np.uint8) * 255, square), np.uint8)
-        for lines in (level, plumb)
-    )
+    lying, standing = (lines.astype(np.uint8) * np.uint8(255) for lines in (level, plumb))
     lines = cv2.max(lying, standing)
     rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(lines)), np.uint8)
     length = int(TONE_STROKES * stroke_px) | 1

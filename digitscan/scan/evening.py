@@ -13,7 +13,7 @@ import numpy.typing as npt
 Picture = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
 
-SWOLLEN, SLACK_PX = 1.5, 1.0
+SWOLLEN, SLACK_PX = 1.2, 0.8
 """Where an outline is so many times, and so many pixels, thicker than usual, it is not the line."""
 
 

@@ -29,6 +29,8 @@ CERTAIN_STROKES = 22.0
 THICKEST_STROKES = 3.0
 RUNG_STROKES, MOST_RUNGS = 4.0, 3
 """How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own."""
+FOOT_STROKES, FOOT_TIMES = 1.5, 2.0
+"""A stroke so near to a line that is so many times as long is no line of its own."""
 NARROW, WIDEST_RUNG = 1.35, 28.0
 """How wide a cell for one digit is, as a share of its height, and in stroke widths."""
 STEEPEST = 0.06
@@ -219,6 +221,7 @@ def _prune(
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, 2 * reach)
     long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, 2 * reach)
     keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px)
+    keep_level &= ~_is_foot(level_box, stroke_px)
     keep_plumb = np.ones(len(plumb), bool)
     for _ in range(PRUNING_ROUNDS):
         before = int(keep_level.sum() + keep_plumb.sum())
@@ -282,6 +285,18 @@ def _is_rung(
         inner &= np.bincount(line[midway], minlength=len(level)) > 0
     near = np.abs(level[:, None, [0, 2]] - level[None, :, [0, 2]]).max(axis=2) <= over / 2
     return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)
+
+
+def _is_foot(level: npt.NDArray[np.int_], stroke_px: float) -> Mask:
+    """Which level lines are a stroke right beside a far longer line: the foot of a 2, a 7's bar."""
+    length = level[:, 2] - level[:, 0]
+    apart = np.maximum(level[:, None, 1], level[None, :, 1])
+    apart -= np.minimum(level[:, None, 3], level[None, :, 3])
+    slack = FOOT_STROKES * stroke_px
+    beside = (apart <= slack) & (length[:, None] * FOOT_TIMES <= length[None, :])
+    beside &= level[:, None, 0] >= level[None, :, 0] - slack
+    beside &= level[:, None, 2] <= level[None, :, 2] + slack
+    return np.asarray(beside.any(axis=1) & (length < CERTAIN_STROKES * stroke_px), np.bool_)
 
 
 def _is_open_side(
