@@ -59,6 +59,8 @@ THIN = 1.9
 """Columns whose ink is no higher than this many strokes belong to a dash or a joining line."""
 LONG_RUN = 0.3
 """A run of thin columns this share of the digit height long is cut at both of its ends."""
+LEAST_BETWEEN = 0.5
+"""Ink between two seams, at least, as a share of a 1 of the digit height."""
 MOST_SEAMS = 12
 LEAST_WIDTH = 0.38
 """Room on each side of a seam through two strokes, at least, in digit heights."""
@@ -268,22 +270,30 @@ def _paths(strip: Costs, summed: Costs, reached: Costs, starts: Starts) -> list[
 
 
 def _apart(upright: _Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Path]:
-    """Keep the paths, best first, that leave a digit's ink between any two; left to right."""
+    """Keep the paths, best first, that leave a digit's ink on both sides; left to right.
+
+    Two that lie near one another are two ways to cut: the ink between them goes to either side.
+    """
     kept: list[_Path] = []
-    edges = [_edge(summed, upright.left), _edge(summed, upright.right)]
+    first, last = _edge(summed, upright.left), _edge(summed, upright.right)
     for path in paths:
         if not _is_likely(path, upright):
             continue
-        place = sum(float((path.ink_left - edge.ink_left).sum()) > 0 for edge in edges)
-        if not 0 < place < len(edges):
+        if not all(_may_be_digit(*side, path, upright) for side in ((first, path), (path, last))):
             continue
-        sides = ((edges[place - 1], path), (path, edges[place]))
-        if all(_may_be_digit(left, right, path, upright) for left, right in sides):
-            edges.insert(place, path)
-            kept.insert(place - 1, path)
+        if all(_is_another(path, other, upright) for other in kept):
+            kept.append(path)
             if len(kept) == MOST_SEAMS:
                 break
-    return kept
+    return sorted(kept, key=lambda path: float(path.ink_left.sum()))
+
+
+def _is_another(path: _Path, other: _Path, upright: _Upright) -> bool:
+    """Whether there is some ink between two seams, all of it on the same side of either."""
+    left, right = sorted((path, other), key=lambda each: float(each.ink_left.sum()))
+    slab = right.ink_left - left.ink_left
+    apart = right.columns - left.columns
+    return bool((apart >= 0).all()) and float(slab.sum()) >= LEAST_BETWEEN * upright.pen * upright.digit
 
 
 def _edge(summed: Costs, column: int) -> _Path:
