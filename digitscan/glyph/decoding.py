@@ -89,11 +89,14 @@ def decode_field(
     confidence = confidence_of(evidence, calibration or load_calibration())
     if confidence < GUESS:
         return Reading("", 1.0 - confidence, Status.UNREADABLE, _alternatives(told))
-    if not rule.accepts(best.text):
+    order = _left_to_right(best.arcs, pieces)
+    value = "".join(best.text[place] for place in order)
+    digits = tuple(digits[place] for place in order)
+    if not rule.accepts(value):
         status = Status.RULE_FAILED
-    elif confidence < min_confidence:
+    elif confidence < min_confidence or order != sorted(order):
         status = Status.REVIEW
-    return Reading(best.text, confidence, status, _alternatives(others), digits, evidence)
+    return Reading(value, confidence, status, _alternatives(others), digits, evidence)
 
 
 def _weigh_strings(arcs: Sequence[Sequence[Arc]], rule: Rule) -> list[tuple[Reached, float]]:
@@ -122,6 +125,16 @@ def _all_mass(by_length: dict[int, float], rule: Rule) -> float:
         allowed = length == 0 or rule.min_digits <= length <= rule.max_digits
         total = add(total, mass if allowed else mass - RULE_BROKEN)
     return total
+
+
+def _left_to_right(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> list[int]:
+    """The digits of a path in the order in which they stand on paper.
+
+    It is the path's own, unless ink that ties several pieces together lies under other digits.
+    """
+    runs = [pieces[arc.start : arc.end] for arc in arcs if arc.leftover is None]
+    middles = [min(p.start for p in run) + max(p.end for p in run) for run in runs]
+    return sorted(range(len(runs)), key=middles.__getitem__)
 
 
 def _right(digits: Sequence[Digit], text: str) -> list[float]:

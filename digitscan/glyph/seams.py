@@ -292,8 +292,8 @@ def _is_another(path: _Path, other: _Path, upright: _Upright) -> bool:
     """Whether there is some ink between two seams, all of it on the same side of either."""
     left, right = sorted((path, other), key=lambda each: float(each.ink_left.sum()))
     slab = right.ink_left - left.ink_left
-    apart = right.columns - left.columns
-    return bool((apart >= 0).all()) and float(slab.sum()) >= LEAST_BETWEEN * upright.pen * upright.digit
+    least = LEAST_BETWEEN * upright.pen * upright.digit
+    return bool((right.columns >= left.columns).all()) and float(slab.sum()) >= least
 
 
 def _edge(summed: Costs, column: int) -> _Path:

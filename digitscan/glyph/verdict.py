@@ -16,8 +16,9 @@ from digitscan.values import NOT_A_DIGIT, Box, Digit, Probabilities, Status
 
 PLAUSIBLE = 0.3
 """Ink is a digit at all only where some candidate is one with at least this probability."""
-DOUBTFUL = 0.5
-"""A digit whose class is less likely than this may as well be something else."""
+DOUBTFUL, DIGIT_FOR_SURE = 0.5, 0.05
+"""A digit whose class is less likely than the first may as well be something else, unless that it
+is none is less likely than the second."""
 MOSTLY = 0.5
 """A field is unreadable when more than this share of its ink is no digit."""
 APART = 0.3
@@ -75,7 +76,7 @@ def status_of_ink(
             ink[arc.leftover] += pixels
             continue
         digit, character = next(glyphs)
-        if digit.probabilities[int(character)] < DOUBTFUL:
+        if is_doubtful(digit.probabilities, int(character)):
             doubtful += pixels
         else:
             read += pixels
@@ -89,6 +90,12 @@ def status_of_ink(
     if all(piece.cell is None for piece in pieces):
         silent = silent and not _lacks_digit(arcs, digits, pieces)
     return Status.OK if silent else Status.REVIEW
+
+
+def is_doubtful(probabilities: Probabilities, digit: int) -> bool:
+    """Whether a glyph with these class probabilities, (11,), may as well be no ``digit``."""
+    unsure = probabilities[digit] < DOUBTFUL
+    return bool(unsure and probabilities[NOT_A_DIGIT] >= DIGIT_FOR_SURE)
 
 
 def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool:
