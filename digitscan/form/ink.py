@@ -22,7 +22,7 @@ AWAY_STROKES, LEAST_PATTERN = 1.2, 0.12
 """A pattern shows further than this from the pen, with this share of the pen's area, at least."""
 BAR_STROKES = 3.0
 """Length of its straight bars, in stroke widths."""
-BARS_BESIDE_PEN, BARS_ANYWHERE = (0.25, 0.03), (0.75, 0.3)
+BARS_BESIDE_PEN, BARS_ANYWHERE = (0.18, 0.03), (0.75, 0.3)
 """Share of a pattern that lies in level and in plumb bars, added up, and in the lesser of the two.
 A pale 0 beside dark digits has 0.6 and 0.15."""
 MUCH_PEN = 0.3

@@ -21,7 +21,7 @@ CRUMB_STROKES = 2.5
 """Ink that touches a line and is smaller than this many stroke widths is a rest of the line."""
 SLIVER_STROKES, ALONG = 1.6, 0.6
 """So is ink narrower than the one that lies along a line with this share of its area."""
-NEAR_PX = 2
+NEAR_PX = 3
 TORN_STROKES = 4.0
 """Ink cut by a side of the box counts if its part inside is longer than this, drawn by the pen."""
 TORN_SHARE = 0.12

@@ -18,8 +18,6 @@ from digitscan.values import NOT_A_DIGIT, Probabilities
 
 FOLLOWED = 3
 """Digits followed up for each candidate; the rest only count against the confidence."""
-ODDS = 0.3
-LEAST_JUNK = math.log(1e-3)
 UNFOLLOWED = math.log(5e-4)
 """Digits less likely than this are not followed up."""
 FLOOR = 1e-6
@@ -36,6 +34,11 @@ CROWDED = 5.0
 """What it costs to cut a blob that leaves no room for two digits, times what it lacks to it."""
 DIGIT = 1.9
 """What each digit costs: of readings equally likely glyph by glyph the one of fewer digits."""
+JUNK_SHARE, LEAST_JUNK = 0.3, math.log(1e-3)
+"""Share of a glyph's odds of being a digit, against *not one digit*, that count for each arc, and
+the least junk that is believed. A reading is not only as likely as its digits look, but also as the
+glyphs that it leaves aside look like none: two sure digits speak against the one they would make.
+"""
 STRUCK_DIGIT = 12.0
 """What it costs to read a digit that a line crosses out."""
 TORN_CELL = 1.5
@@ -67,7 +70,7 @@ def lay_arcs(
     for start, piece in enumerate(pieces):
         kind = kind_of([piece], height)
         doubt = 0.0 if kind is Leftover.STRUCK else junk[start]
-        total = doubt - kind.value - _cut_cost(piece) - ODDS * max(junk[start], LEAST_JUNK)
+        total = doubt - kind.value - _cut_cost(piece) - _junk_share(junk[start])
         if start and is_bar(piece, pieces[start - 1 : start], height):
             total -= BAR_LEFT
         arcs[start].append(Arc(start, start + 1, (), total, leftover=kind))
@@ -78,7 +81,7 @@ def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence
     """The arc that takes a candidate for one digit."""
     torn = TORN_CELL * (run[0].cell != run[-1].cell)
     cost = DIGIT + candidate.cost + _cut_cost(run[0]) + torn + STRUCK_DIGIT * run[0].struck
-    cost += ODDS * max(row[NOT_A_DIGIT], LEAST_JUNK)
+    cost += _junk_share(row[NOT_A_DIGIT])
     digits = row[:NOT_A_DIGIT]
     least = max(sorted(digits)[-FOLLOWED], UNFOLLOWED)
     choices = tuple(
@@ -87,6 +90,11 @@ def _digit_arc(index: int, candidate: Candidate, row: list[float], run: Sequence
     total = math.log(math.fsum(map(math.exp, digits))) - cost
     cell = run[0].cell if len(run) == 1 else max(run, key=lambda piece: piece.pixels).cell
     return Arc(candidate.first, candidate.last + 1, choices, total, index, cell)
+
+
+def _junk_share(junk: float) -> float:
+    """What the mass of an arc is divided by: the junk its glyph may be, as a logarithm."""
+    return JUNK_SHARE * max(junk, LEAST_JUNK)
 
 
 def _doubted(
@@ -103,7 +111,7 @@ def _doubted(
     else:
         return []
     more = MORE_LEFT * (len(run) - 1) if kind is Leftover.INK else 0.0
-    total = junk - kind.value - more - _cut_cost(run[0]) - ODDS * max(junk, LEAST_JUNK)
+    total = junk - kind.value - more - _cut_cost(run[0]) - _junk_share(junk)
     return [Arc(candidate.first, candidate.last + 1, (), total, leftover=kind)]
 
 

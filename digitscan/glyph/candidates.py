@@ -33,11 +33,6 @@ LOWEST = 0.3
 """Never a digit by itself, beside others of the digit height."""
 BAR_WIDTH, BAR_HEIGHT = 2.0, 15.0
 """Narrower than the one and higher than the other, in strokes: seldom a 1, often a printed line."""
-HEIGHT_ON=0.25
-HEIGHT_SC=0.25
-WIDTH_ON=1.1
-WIDTH_SC=0.2
-GAP_W=10.0
 LEAST_STROKES = 2.5
 """A digit is at least this many strokes high."""
 
@@ -146,9 +141,9 @@ def shape_cost(height: float, width: float, gap: float) -> float:
     >>> shape_cost(1.0, 0.6, 0.0)
     0.0
     """
-    odd_height = max(0.0, abs(math.log(height)) - HEIGHT_ON) / HEIGHT_SC
-    odd_width = max(0.0, width - WIDTH_ON) / WIDTH_SC
-    return min(odd_height**2 / 2, 6.0) + min(odd_width**2 / 2, 4.0) + GAP_W * max(0.0, gap)
+    odd_height = max(0.0, abs(math.log(height)) - 0.25) / 0.25
+    odd_width = max(0.0, width - 1.1) / 0.2
+    return min(odd_height**2 / 2, 6.0) + min(odd_width**2 / 2, 4.0) + 10.0 * max(0.0, gap)
 
 
 def bar_cost(height: float, width: float) -> float:
