@@ -153,7 +153,6 @@ def test_an_empty_field_is_blank_whatever_the_classifier_says(label: int) -> Non
     assert set(statuses(result)) == {Status.BLANK}
 
 
-@pytest.mark.xfail(reason="dividers that leave a line free are read as ones")
 def test_an_empty_comb_with_short_dividers_is_blank() -> None:
     image = paper(600, 800)
     draw_comb(image, Box(100, 100, 160, 420), 8, shown=((0.6, 1.0),))

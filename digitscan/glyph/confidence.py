@@ -17,8 +17,8 @@ TORN = 0.5
 """What is left of the confidence where a side of the field cuts through ink."""
 ODDEST = 1.4
 """From this oddity on the confidence can't be above 1, whatever else speaks for the value."""
-LIKELIEST = 1.4
-"""A value is no likelier to be right than so many times its share of all mass."""
+LIKELIEST, EVEN_ODDS = 1.4, 0.5
+"""A value is no likelier to be right than so many times its share of all mass, or even odds."""
 EVEN = 1.3
 """The highest digit of a number is up to so many times as high as the lowest."""
 NEAREST = 1e-6
@@ -29,7 +29,8 @@ def confidence_of(evidence: Evidence, calibration: Calibration) -> float:
     """Probability that the value is right, calibrated on labelled pages."""
     measures = zip(calibration.weights, measures_of(evidence), strict=True)
     odds = calibration.bias + sum(weight * measure for weight, measure in measures)
-    most = min(math.exp(min(ODDEST - evidence.oddity, 0.0)), LIKELIEST * evidence.posterior)
+    most = math.exp(min(ODDEST - evidence.oddity, 0.0))
+    most = min(most, max(LIKELIEST * evidence.posterior, EVEN_ODDS))
     return min(1 / (1 + math.exp(-odds)), most) * (TORN if evidence.torn else 1.0)
 
 
