@@ -264,6 +264,19 @@ def test_a_digit_of_a_drying_pen_stays_beside_a_dark_one() -> None:
     assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
 
 
+def test_pale_digits_stay_beside_a_dark_cross_in_an_unused_cell() -> None:
+    """Their darkest spots seem to be of the cross's pen, and their bars of a printed pattern."""
+    ink = np.zeros((200, 400), np.uint8)
+    for start, end in (((110, 70), (170, 130)), ((110, 130), (170, 70))):
+        cv2.line(ink, start, end, 230, 6)
+    for left in (200, 280):
+        draw_digit(ink, 4, Box(70, left, 130, left + 36), tone=70)
+        cv2.circle(ink, (left + 30, 70), 2, 150, -1)
+    cells = tuple(Box(50, left, 150, left + 80) for left in (100, 180, 260))
+    found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 340), FieldKind.COMB, cells))
+    assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
+
+
 def test_a_cross_that_a_side_cuts_tears_no_number() -> None:
     ink = np.zeros((200, 400), np.uint8)
     cv2.line(ink, (80, 60), (160, 140), 220, 5)

@@ -226,6 +226,17 @@ def test_a_number_on_a_single_rule_is_a_line() -> None:
     assert found[0][0].right > 445
 
 
+def test_digits_of_a_number_that_float_above_its_rule_belong_to_it() -> None:
+    ink = np.zeros((400, 700), np.uint8)
+    ink[200:203, 40:280] = 255
+    level = ink > 0
+    for left, bottom in ((60, 150), (100, 155), (140, 180)):
+        draw_digit(ink, 2, Box(bottom - 40, left, bottom, left + 26), tone=255)
+    draw_digit(ink, 2, Box(30, 60, 70, 86), tone=255)
+    [field] = find_baselines(clean_of(ink, level=level), [])
+    assert field.top == pytest.approx(110, abs=3), "what stands a row higher is another's"
+
+
 @pytest.mark.parametrize("tone", [255, 200, 0])
 def test_a_blank_page_has_no_fields(tone: int) -> None:
     assert fields_of(paper(500, 400, tone)) == []

@@ -215,6 +215,18 @@ def test_a_bar_from_side_to_side_of_a_cell_is_a_stroke(row: int) -> None:
     assert not level[row : row + PEN, cells[1].left + 6 : cells[1].right - 6].any()
 
 
+@pytest.mark.parametrize("apart", [2, 4])
+def test_a_foot_along_the_lower_side_of_a_cell_is_a_stroke(apart: int) -> None:
+    image = paper(220, 600)
+    cells = draw_comb(image, Box(60, 60, 130, 60 + 8 * 48), 8)
+    bottom = 130 - LINE - apart
+    image[bottom - PEN : bottom, cells[1].left - 2 : cells[1].right + 2] = 0
+    level, _ = ruling(image)
+    inside = slice(cells[1].left + 6, cells[1].right - 6)
+    assert np.count_nonzero(level[bottom - PEN : bottom - 1, inside]) == 0
+    assert level[130 - LINE : 130, inside].any()
+
+
 def test_equal_bars_one_over_another_are_a_table_of_one_column() -> None:
     image = paper(500, 300)
     draw_table(image, Box(40, 60, 440, 112), 8, 1)
