@@ -271,7 +271,7 @@ def test_pale_digits_stay_beside_a_dark_cross_in_an_unused_cell() -> None:
         cv2.line(ink, start, end, 230, 6)
     for left in (200, 280):
         draw_digit(ink, 4, Box(70, left, 130, left + 36), tone=70)
-        cv2.circle(ink, (left + 30, 70), 2, 150, -1)
+        cv2.circle(ink, (left + 30, 70), 2, 200, -1)
     cells = tuple(Box(50, left, 150, left + 80) for left in (100, 180, 260))
     found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 340), FieldKind.COMB, cells))
     assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
