@@ -22,8 +22,12 @@ from digitscan.glyph.confidence import measures_of
 from digitscan.measure.intervals import wilson_interval
 from digitscan.measure.pages import digits_of, judge_claims, load_truth, read_pages
 from digitscan.reader import Reader, ReaderSettings
-from digitscan.values import Reading, Status
+from digitscan.values import CLASS_COUNT, Reading, Status
 
+PENALTY = 0.3
+"""Inverse strength of the penalty on weights; few values tell of each pair of digits."""
+MOST_TRUST = 0.5
+"""A pair adds no more to the log odds: other hands may mistake other digits."""
 THRESHOLDS = (
     *(0.9995, 0.999, 0.998, 0.997, 0.996, 0.995, 0.994, 0.992, 0.99, 0.9875, 0.985, 0.98),
     *(0.975, 0.97, 0.96, 0.95, 0.94, 0.92, 0.9, 0.88, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5, 0.0),
@@ -46,14 +50,21 @@ def gather(reader: Reader, folders: Iterable[Path]) -> list[tuple[Reading, bool]
 
 
 def fit(found: Iterable[tuple[Reading, bool]]) -> Calibration:
-    """Logistic regression of being right on the measures of the evidence."""
+    """Logistic regression of being right on the measures and the pair of the evidence."""
     from sklearn.linear_model import LogisticRegression
 
     whole = [(r.evidence, right) for r, right in found if r.evidence and not r.evidence.torn]
+    pairs = np.zeros((len(whole), 10, CLASS_COUNT))
+    for row, (evidence, _) in zip(pairs, whole, strict=True):
+        row[evidence.pair] = 1
     measures = np.array([measures_of(evidence) for evidence, _ in whole])
-    model = LogisticRegression(C=10.0).fit(measures, [right for _, right in whole])
-    weights = tuple(round(float(weight), 4) for weight in model.coef_[0])
-    return Calibration(round(float(model.intercept_[0]), 4), weights, ())
+    table = np.hstack([measures, pairs.reshape(len(whole), -1)])
+    model = LogisticRegression(C=PENALTY, max_iter=5000)
+    model.fit(table, [right for _, right in whole])
+    weights, odds = np.split(model.coef_[0].round(4), [measures.shape[1]])
+    odds = np.minimum(odds, MOST_TRUST).reshape(10, CLASS_COUNT)
+    bias = round(float(model.intercept_[0]), 4)
+    return Calibration(bias, tuple(weights.tolist()), tuple(map(tuple, odds.tolist())), ())
 
 
 def count_steps(found: Iterable[tuple[Reading, bool]]) -> list[tuple[float, int, int]]:
@@ -88,7 +99,12 @@ def main() -> None:
         low, high = wilson_interval(wrong, values)
         share = 100 * wrong / max(values, 1)
         print(f"{threshold:10} {values:7} {wrong:6} {share:8.2f}  {100 * low:.2f}–{100 * high:.2f}")
-    content = {"bias": calibration.bias, "weights": calibration.weights, "steps": steps}
+    content = {
+        "bias": calibration.bias,
+        "weights": calibration.weights,
+        "pairs": calibration.pairs,
+        "steps": steps,
+    }
     options.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(f"\nwritten: {options.output}")
 

@@ -163,6 +163,8 @@ class Evidence:
         Logarithm of how much more the heights of the digits differ than they usually do, 0 or more.
     torn : bool
         Whether a side of the field cuts through ink: a digit may be missing or a neighbour's.
+    pair : (int, int)
+        The weakest digit and the class, 0…10, that it is next likeliest to be.
     """
 
     posterior: float
@@ -170,6 +172,7 @@ class Evidence:
     oddity: float = 0.0
     unevenness: float = 0.0
     torn: bool = False
+    pair: tuple[int, int] = (0, NOT_A_DIGIT)
 
 
 @dataclass(frozen=True, slots=True)

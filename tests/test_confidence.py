@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from digitscan.glyph.calibration import Calibration, Step, load_calibration
 from digitscan.glyph.confidence import confidence_of, unevenness
-from digitscan.values import Evidence
+from digitscan.values import CLASS_COUNT, Evidence
 
 SHARES = st.floats(0, 1)
 STEPS = (Step(0.99, 400, 0), Step(0.95, 900, 4), Step(0.9, 1200, 30))
-MADE_UP = Calibration(0.0, (0.5, 0.5, -0.5, -0.5), STEPS)
+NO_PAIRS = ((0.0,) * CLASS_COUNT,) * 10
+MADE_UP = Calibration(0.0, (0.5, 0.5, -0.5, -0.5), NO_PAIRS, STEPS)
 
 
 def told(

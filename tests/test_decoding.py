@@ -18,7 +18,7 @@ from digitscan.rules import ANY_NUMBER, Rule
 from digitscan.values import NOT_A_DIGIT, Box, GreyImage, Probabilities, Reading, Status
 
 STROKE = 5.0
-PLAIN = Calibration(bias=0.0, weights=(1.0, 0.0, 0.0, 0.0), steps=())
+PLAIN = Calibration(0.0, (1.0, 0.0, 0.0, 0.0), ((0.0,) * 11,) * 10, ())
 """With this calibration the confidence is the share of all mass behind the value."""
 
 

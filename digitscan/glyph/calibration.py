@@ -33,12 +33,15 @@ class Calibration:
     """How evidence becomes a probability, and what values of a confidence came to.
 
     The log odds of a value being right are ``bias`` plus the sum of each measure of the evidence
-    times its weight: ``confidence.measures_of``. ``steps`` go from the highest confidence to the
-    lowest.
+    times its weight (``confidence.measures_of``), plus what ``pairs``, (10, 11), has for its
+    weakest digit and that one's rival: some digits are mistaken for some others more often than a
+    classifier that learned from other hands believes. ``steps`` go from the highest confidence to
+    the lowest.
     """
 
     bias: float
     weights: tuple[float, ...]
+    pairs: tuple[tuple[float, ...], ...]
     steps: tuple[Step, ...]
 
     def step_for(self, max_error: float) -> Step | None:
@@ -66,4 +69,5 @@ def load_calibration() -> Calibration:
     content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     steps = tuple(Step(float(c), int(n), int(w)) for c, n, w in content["steps"])
     weights = tuple(float(weight) for weight in content["weights"])
-    return Calibration(float(content["bias"]), weights, steps)
+    pairs = tuple(tuple(float(odds) for odds in row) for row in content["pairs"])
+    return Calibration(float(content["bias"]), weights, pairs, steps)

@@ -29,6 +29,8 @@ def confidence_of(evidence: Evidence, calibration: Calibration) -> float:
     """Probability that the value is right, calibrated on labelled pages."""
     measures = zip(calibration.weights, measures_of(evidence), strict=True)
     odds = calibration.bias + sum(weight * measure for weight, measure in measures)
+    digit, rival = evidence.pair
+    odds += calibration.pairs[digit][rival]
     most = math.exp(min(ODDEST - evidence.oddity, 0.0))
     most = min(most, max(LIKELIEST * evidence.posterior, EVEN_ODDS))
     return min(1 / (1 + math.exp(-odds)), most) * (TORN if evidence.torn else 1.0)

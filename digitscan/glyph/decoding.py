@@ -79,12 +79,14 @@ def decode_field(
     status = status_of_ink(best.arcs, digits, pieces, best.text)
     if status in (Status.STRUCK, Status.UNREADABLE):
         return Reading("", posterior, status, _alternatives(told))
+    weakest, pair = _weakest(digits, best.text)
     evidence = Evidence(
         posterior=posterior,
-        weakest=min(_right(digits, best.text)),
+        weakest=weakest,
         oddity=max(candidates[index].cost for index in read),
         unevenness=unevenness([digit.box.height for digit in digits]),
         torn=torn,
+        pair=pair,
     )
     confidence = confidence_of(evidence, calibration or load_calibration())
     if confidence < GUESS:
@@ -137,12 +139,16 @@ def _left_to_right(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> list[int]:
     return sorted(range(len(runs)), key=middles.__getitem__)
 
 
-def _right(digits: Sequence[Digit], text: str) -> list[float]:
-    """Probability of each digit by itself."""
-    return [
-        float(digit.probabilities[int(character)])
+def _weakest(digits: Sequence[Digit], text: str) -> tuple[float, tuple[int, int]]:
+    """Probability of the least likely digit, which one that is, and its likeliest rival."""
+    chances = [
+        (float(digit.probabilities[int(character)]), int(character), digit.probabilities)
         for digit, character in zip(digits, text, strict=True)
     ]
+    weakest, label, probabilities = min(chances, key=lambda chance: chance[0])
+    others = probabilities.copy()
+    others[label] = -1
+    return weakest, (label, int(others.argmax()))
 
 
 def _alternatives(told: Sequence[tuple[Reached, float]]) -> tuple[Alternative, ...]:
