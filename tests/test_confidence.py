@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digitscan.glyph.calibration import Calibration, Step, load_calibration
 from digitscan.glyph.confidence import confidence_of, unevenness
-from digitscan.values import CLASS_COUNT, Evidence
+from digitscan.values import CLASS_COUNT, NOT_A_DIGIT, Evidence
 
 SHARES = st.floats(0, 1)
 STEPS = (Step(0.99, 400, 0), Step(0.95, 900, 4), Step(0.9, 1200, 30))
@@ -40,6 +40,29 @@ def test_digits_of_uneven_height_are_doubted() -> None:
     even, uneven = unevenness([30, 34, 38]), unevenness([30, 34, 70])
     assert even == 0
     assert told(0.99, 0.99, uneven=uneven) < told(0.99, 0.99, uneven=even) - 0.05
+
+
+def test_a_pair_that_is_often_mistaken_is_trusted_less() -> None:
+    pairs = [[0.0] * CLASS_COUNT for _ in range(10)]
+    pairs[7][1], pairs[7][9] = -2.0, 1.0
+    calibration = Calibration(0.0, (0.5, 0.5, 0.0, 0.0), tuple(map(tuple, pairs)), ())
+    low, middle, high = (
+        confidence_of(Evidence(0.9, 0.9, pair=(7, rival)), calibration) for rival in (1, 4, 9)
+    )
+    assert low < middle < high
+    assert middle == pytest.approx(0.9)
+
+
+def test_a_value_with_a_small_share_of_the_mass_is_no_better_than_a_guess() -> None:
+    assert told(0.3, 1.0) <= 0.5
+    assert told(0.55, 1.0) <= 1.4 * 0.55
+
+
+def test_the_calibration_that_ships_sways_little_by_pairs() -> None:
+    pairs = load_calibration().pairs
+    assert [len(row) for row in pairs] == [CLASS_COUNT] * 10
+    assert max(abs(odds) for row in pairs for odds in row) < 1
+    assert max(row[NOT_A_DIGIT] for row in pairs) <= 0, "what may be no digit is not trusted more"
 
 
 def test_a_torn_field_is_half_as_sure() -> None:

@@ -91,6 +91,16 @@ def test_a_torn_field_without_ink_is_blank() -> None:
     assert read(bars(), [], torn=True).status is Status.BLANK
 
 
+def test_the_evidence_names_the_weakest_digit_and_its_rival() -> None:
+    weak = [0.0] * 11
+    weak[7], weak[1], weak[9] = 0.8, 0.15, 0.05
+    evidence = read(bars(20, 60), [row(3), weak], calibration=PLAIN).evidence
+    assert evidence is not None
+    assert evidence.pair == (7, 1)
+    assert evidence.weakest == pytest.approx(0.8)
+    assert (evidence.oddity, evidence.unevenness, evidence.torn) == (0.0, 0.0, False)
+
+
 def test_confidence_falls_with_the_length_of_the_string() -> None:
     columns = list(range(20, 380, 40))
     long = read(bars(*columns), [row(5, 0.97) for _ in columns])
