@@ -33,7 +33,7 @@ CUT_DEPTH = 0.8
 CROWDED = 5.0
 """What it costs to cut a blob that leaves no room for two digits, times what it lacks to it."""
 DIGIT = 1.9
-"""What each digit costs: of readings equally likely glyph by glyph the one of fewer digits."""
+"""What each digit costs; one that is a digit for sure gets about that back by ``JUNK_SHARE``."""
 JUNK_SHARE, LEAST_JUNK = 0.3, math.log(1e-3)
 """Share of a glyph's odds of being a digit, against *not one digit*, that count for each arc, and
 the least junk that is believed. A reading is not only as likely as its digits look, but also as the

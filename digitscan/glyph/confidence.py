@@ -16,7 +16,7 @@ from digitscan.values import Evidence
 TORN = 0.5
 """What is left of the confidence where a side of the field cuts through ink."""
 ODDEST = 1.4
-"""From this oddity on the confidence can't be above 1, whatever else speaks for the value."""
+"""A value with an odder digit than this is doubted, whatever else speaks for it."""
 LIKELIEST, EVEN_ODDS = 1.4, 0.5
 """A value is no likelier to be right than so many times its share of all mass, or even odds."""
 EVEN = 1.3
