@@ -64,8 +64,8 @@ def fit(found: Iterable[tuple[Reading, bool]]) -> Calibration:
     right = [right for _, right in whole]
     odds = LogisticRegression(C=PENALTY, max_iter=5000).fit(table, right).coef_[0]
     sway = odds[measures.shape[1] :].reshape(10, CLASS_COUNT)
-    sway[:, :NOT_A_DIGIT] = sway[:, :NOT_A_DIGIT].clip(-MOST_SWAY, MOST_SWAY)
-    sway[:, NOT_A_DIGIT] = sway[:, NOT_A_DIGIT].clip(-MOST_SWAY, 0)
+    most = np.where(np.arange(CLASS_COUNT) == NOT_A_DIGIT, 0.0, MOST_SWAY)
+    np.clip(sway, -MOST_SWAY, most, out=sway)
     model = LogisticRegression(C=1e3).fit((table @ odds)[:, None], right)
     weights, swayed = np.split((model.coef_[0] * odds).round(4), [measures.shape[1]])
     pairs_of = tuple(tuple(row) for row in swayed.reshape(10, CLASS_COUNT).tolist())

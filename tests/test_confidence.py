@@ -26,7 +26,7 @@ def told(
 
 
 def test_sure_evidence_is_ok_and_unsure_digits_are_not() -> None:
-    assert told(0.999, 0.999) > 0.95
+    assert told(0.999, 0.999) > 0.98
     for weakest in (0.5, 0.6, 0.8):
         assert told(weakest, weakest) < 0.8
 
@@ -39,7 +39,7 @@ def test_a_digit_of_an_odd_shape_is_doubted_however_sure_the_model_is() -> None:
 def test_digits_of_uneven_height_are_doubted() -> None:
     even, uneven = unevenness([30, 34, 38]), unevenness([30, 34, 70])
     assert even == 0
-    assert told(0.99, 0.99, uneven=uneven) < told(0.99, 0.99, uneven=even) - 0.01
+    assert told(0.99, 0.99, uneven=uneven) < told(0.99, 0.99, uneven=even) - 0.04
 
 
 def test_a_pair_that_is_often_mistaken_is_trusted_less() -> None:

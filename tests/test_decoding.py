@@ -316,7 +316,7 @@ def test_the_search_finds_what_walking_every_way_finds() -> None:
         every = brute_force(pieces, arcs)
         strings = likeliest_strings(arcs, 1)
         found = strings[0].text
-        assert every[found] >= 0.95 * max(every.values()), "the best, or one of two alike"
+        assert every[found] >= 0.999 * max(every.values()), "the best, or one of two alike"
         assert math.exp(strings[0].mass) == pytest.approx(every[found], rel=0.02)
         total = sum(math.exp(mass) for mass in masses_by_length(arcs, 1).values())
         assert sum(every.values()) <= total * 1.001

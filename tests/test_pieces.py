@@ -225,6 +225,7 @@ def test_two_loops_side_by_side_come_apart_where_they_touch() -> None:
     draw_ring(ink, 40, 100, height=48, width=34)
     draw_ring(ink, 40, 133, height=48, width=34)
     pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert len(pieces) <= 3
     [after] = [i for i, p in enumerate(pieces) if p.cut is not None and p.cut.between_loops]
     assert pieces[after - 1].box.right == pytest.approx(117, abs=9)
     assert pieces[after].box.left == pytest.approx(117, abs=9)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from digitscan.glyph.leftovers import Leftover
 
 NEVER = -math.inf
-KEPT = 6
+KEPT = 12
 """Strings kept at a boundary, of each length that the rule tells apart."""
 KEPT_IN_ALL = 24
 """Strings kept at a boundary, of all lengths together."""

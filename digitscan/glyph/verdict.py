@@ -76,7 +76,7 @@ def status_of_ink(
             ink[arc.leftover] += pixels
             continue
         digit, character = next(glyphs)
-        if is_doubtful(digit.probabilities, int(character)):
+        if _is_doubtful(digit.probabilities, int(character)):
             doubtful += pixels
         else:
             read += pixels
@@ -92,7 +92,7 @@ def status_of_ink(
     return Status.OK if silent else Status.REVIEW
 
 
-def is_doubtful(probabilities: Probabilities, digit: int) -> bool:
+def _is_doubtful(probabilities: Probabilities, digit: int) -> bool:
     """Whether a glyph with these class probabilities, (11,), may as well be no ``digit``."""
     unsure = probabilities[digit] < DOUBTFUL
     return bool(unsure and probabilities[NOT_A_DIGIT] >= DIGIT_FOR_SURE)
