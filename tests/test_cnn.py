@@ -37,7 +37,7 @@ SETTINGS = CnnSettings(
     warm_up_epochs=0.2,
     average=20,
     layers=Layers(first=4, middle=4, late=8, last=8),
-    mixture=Mixture(plain=1, turned=0, drawn=0.2, foreign=0.1, junk=0.3, aged=0.2),
+    mixture=Mixture(plain=1, turned=0, drawn=0.2, foreign=0.1, junk=0.3, cut=0.2, aged=0.2),
 )
 
 
@@ -179,8 +179,8 @@ def test_folding_a_norm_changes_no_answer() -> None:
 def test_a_draw_has_the_shares_it_was_asked_for() -> None:
     digits = drawn_digits(100, 4)
     epoch = draw_epoch(digits, SETTINGS.mixture, seed=1, number=0)
-    assert len(epoch.labels) == SETTINGS.mixture.total(100) == 160
-    assert int((epoch.labels == NOT_A_DIGIT).sum()) == 30
+    assert len(epoch.labels) == SETTINGS.mixture.total(100) == 180
+    assert int((epoch.labels == NOT_A_DIGIT).sum()) == 30 + 10
     originals = {one.tobytes() for one in digits.images}
     assert sum(one.tobytes() in originals for one in epoch.images) >= 100
 

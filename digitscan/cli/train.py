@@ -80,7 +80,7 @@ class Wish:
     "--epochs",
     type=click.IntRange(1),
     metavar="N",
-    help="How often the cnn goes over its digits. Default: 44.",
+    help="How often the cnn goes over its digits. Default: 46.",
 )
 @click.option(
     "--limit",

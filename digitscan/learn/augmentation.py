@@ -233,6 +233,18 @@ def _add_specks(ink: GreyImage, pen: Pen) -> GreyImage:
     return ink
 
 
+def fade_ink(ink: GreyImage, random: np.random.Generator) -> GreyImage:
+    """Blur, break or threshold ink (h, w) uint8 as small as on a clean page, or leave it."""
+    pen = Pen(random)
+    if pen.chance(0.3):
+        ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), pen.between(0.4, 0.9)), np.uint8)
+    if pen.chance(BREAK_SHARE):
+        ink = _break_up(ink, pen)
+    if pen.chance(0.4):
+        ink = np.where(ink > pen.between(60, 150), 255, 0).astype(np.uint8)
+    return np.where(ink > 40, ink, 0).astype(np.uint8)
+
+
 def scan_ink(ink: GreyImage, pen: Pen) -> GreyImage:
     """Scan at a low or middling resolution: blurred, noisy, squeezed as JPEG or thresholded.
 

@@ -15,15 +15,14 @@ from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn.augmentation import add_margin, age_ink, crop_ink, warp_ink
 from digitscan.learn.datasets import Digits, Images
 from digitscan.learn.junk import make_junk
+from digitscan.learn.numbers import Hand, cut_numbers
 from digitscan.learn.pen import Pen
-from digitscan.learn.shapes import draw_digit
+from digitscan.learn.shapes import DIGIT_SHARES, draw_digit
 from digitscan.learn.strokes import CHANGED, add_foreign_stroke, enlarge
 from digitscan.values import NOT_A_DIGIT, GreyImage
 
 JUDGED = 2**20
 """Number of the draw that validation is made from, beyond any epoch's."""
-DIGIT_WEIGHTS = np.array([0.8, 1.4, 0.8, 0.8, 1.5, 0.9, 0.8, 1.2, 1.1, 1.5])
-"""How often each digit is drawn: more where MNIST lacks a form (flagged 1, open 4 and 9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,12 @@ class Mixture:
 
     ``plain`` is the share of real digits shown as they are, ``turned`` of those only turned and
     slanted a little; the rest is aged like a scan. ``drawn`` are digits drawn as pen curves,
-    ``foreign`` digits with a foreign stroke, ``junk`` the eleventh class. ``aged`` is the share of
-    all that is made which is aged too. ``stretched`` of what is aged is given other proportions,
-    ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare form, and ``squared`` of all that are drawn
-    follow the bars of a figure eight. Trials on other hands gave about
-    a fifth of curves, and a tenth each of foreign strokes and of junk, of all glyphs.
+    ``foreign`` digits with a foreign stroke, ``junk`` the eleventh class, and ``cut`` what cutting
+    written numbers gives, half of it of the eleventh class too. ``aged`` is the share of what is
+    drawn, foreign or junk that is aged too. ``stretched`` of what is aged is given other
+    proportions, ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare form, and ``squared`` of all
+    that are drawn follow the bars of a figure eight. Trials on other hands gave about a seventh
+    of curves, half as many foreign strokes, and a ninth each of junk and of cuts, of all glyphs.
     """
 
     plain: float = 0.35
@@ -44,6 +44,7 @@ class Mixture:
     drawn: float = 0.26
     foreign: float = 0.1
     junk: float = 0.21
+    cut: float = 0.2
     aged: float = 0.5
     stretched: float = 0.25
     rare: float = 0.35
@@ -51,7 +52,8 @@ class Mixture:
 
     def total(self, count: int) -> int:
         """How many glyphs a draw from ``count`` real digits has."""
-        return count + sum(round(share * count) for share in (self.drawn, self.foreign, self.junk))
+        made = (self.drawn, self.foreign, self.junk, self.cut)
+        return count + sum(round(share * count) for share in made)
 
 
 def draw_epoch(digits: Digits, mixture: Mixture, seed: int, number: int) -> Digits:
@@ -68,6 +70,7 @@ def draw_epoch(digits: Digits, mixture: Mixture, seed: int, number: int) -> Digi
         _draw_curves(digits, mixture, random),
         _add_foreign(digits, mixture, random),
         draw_junk(digits, mixture, random),
+        _cut_numbers(digits, mixture, random),
     ]
     images = np.concatenate([part.images for part in parts])
     labels = np.concatenate([part.labels for part in parts])
@@ -81,6 +84,11 @@ def draw_junk(digits: Digits, mixture: Mixture, random: np.random.Generator) -> 
     inks = (make_junk(digits, random) for _ in range(count))
     images = _finish(inks, count, digits.images, mixture, random)
     return Digits(images, np.full(count, NOT_A_DIGIT, np.uint8))
+
+
+def _cut_numbers(digits: Digits, mixture: Mixture, random: np.random.Generator) -> Digits:
+    hand = Hand(digits, mixture.rare, mixture.squared)
+    return cut_numbers(hand, round(mixture.cut * len(digits.images)), random)
 
 
 def _vary_real(digits: Digits, mixture: Mixture, random: np.random.Generator) -> Digits:
@@ -106,7 +114,7 @@ def _keep_if_empty(glyph: GreyImage, original: GreyImage) -> GreyImage:
 
 def _draw_curves(digits: Digits, mixture: Mixture, random: np.random.Generator) -> Digits:
     count = round(mixture.drawn * len(digits.images))
-    labels = random.choice(10, count, p=DIGIT_WEIGHTS / DIGIT_WEIGHTS.sum()).astype(np.uint8)
+    labels = random.choice(10, count, p=DIGIT_SHARES).astype(np.uint8)
     inks = (draw_digit(int(label), random, mixture.rare, mixture.squared) for label in labels)
     return Digits(_finish(inks, count, digits.images, mixture, random), labels)
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from digitscan.cli.main import main
 from digitscan.glyph.classifier import load_classifier, read_model
+from digitscan.learn.cnn import CnnSettings
 from digitscan.learn.material import draw_digits
 
 
@@ -103,6 +104,10 @@ def test_three_models_need_a_folder(drawn: Path, tmp_path: Path) -> None:
     result = run("all", "--data", drawn, "-o", tmp_path / "models")
     assert result.exit_code == 2
     assert "need a folder, as in -o models/" in result.stderr
+
+
+def test_help_names_the_epochs_that_are_the_default() -> None:
+    assert f"Default: {CnnSettings().epochs}." in " ".join(run("--help").stdout.split())
 
 
 def test_epochs_are_for_the_cnn(drawn: Path) -> None:
