@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from digitscan.glyph.normalise import normalise_glyph
+from digitscan.learn import numbers
 from digitscan.learn.datasets import Digits
 from digitscan.learn.numbers import (
     HEIGHTS_PX,
@@ -53,8 +54,30 @@ def test_a_number_is_the_ink_of_its_digits(hand: Hand) -> None:
     for seed in range(20):
         number = write_number(hand, generator(seed))
         assert 2 <= len(number.inks) == len(number.labels) <= 4
-        np.testing.assert_array_equal(number.ink, np.max(number.inks, axis=0))
+        assert np.array_equal(number.ink, np.maximum(number.ink, np.max(number.inks, axis=0)))
         assert all(layer.any() for layer in number.inks)
+
+
+def test_a_dash_stands_before_a_number_and_is_no_digits_ink(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for share, fewest, most in ((0.0, 0, 0), (1.0, 27, 30)):
+        monkeypatch.setattr(numbers, "DASH_SHARE", share)
+        found = 0
+        for seed in range(30):
+            number = write_number(hand, generator(seed))
+            left = [np.flatnonzero(ink.any(axis=0))[0] for ink in (number.ink, number.inks[0])]
+            found += bool(left[0] < left[1])
+        assert fewest <= found <= most
+
+
+def test_a_digit_with_a_dash_is_no_digit() -> None:
+    number = bars(56, 90)
+    ink = number.ink.copy()
+    ink[16:24, 36:56] = 255
+    cuts = clean_cuts(WrittenNumber(ink, number.inks, number.labels))
+    assert [cut.label for cut in cuts if cut.kind == "digit"] == [5, 5]
+    assert [cut.label for cut in cuts if cut.kind == "several"] == [NOT_A_DIGIT]
 
 
 def test_digits_stand_in_order_and_are_as_high_as_on_a_clean_page(hand: Hand) -> None:

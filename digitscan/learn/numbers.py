@@ -16,10 +16,11 @@ import numpy as np
 
 from digitscan.glyph.blobs import lay_together
 from digitscan.glyph.candidates import Candidate, make_candidates
+from digitscan.glyph.normalise import stroke_width
 from digitscan.glyph.pieces import Piece, cut_pieces
 from digitscan.learn.augmentation import crop_ink, fade_ink, warp_ink
 from digitscan.learn.datasets import Digits
-from digitscan.learn.pen import Pen
+from digitscan.learn.pen import Pen, add_stroke
 from digitscan.learn.shapes import DIGIT_SHARES, draw_digit
 from digitscan.learn.strokes import enlarge
 from digitscan.values import NOT_A_DIGIT, GreyImage, Mask
@@ -32,6 +33,10 @@ HEIGHTS_PX = (24.0, 46.0)
 TOUCH_SHARE = 0.75
 DRAWN_SHARE = 0.25
 """Share of a number's digits that are drawn as curves."""
+DASH_SHARE = 0.15
+"""Share of numbers with a dash before them."""
+MARGIN = 1.5
+"""Room for it, in digit heights."""
 WHOLE, FOREIGN = 0.9, 0.08
 """A digit: at least this share of its ink, with no more of other ink than that."""
 PART = 0.7
@@ -44,7 +49,10 @@ BARE_STROKE = 2.2
 
 @dataclass(frozen=True, slots=True)
 class WrittenNumber:
-    """A number's ink, that of each of its digits, (h, w) uint8 with 0 for paper, and its labels."""
+    """A number's ink, that of each of its digits, (h, w) uint8 with 0 for paper, and its labels.
+
+    Ink of none of the digits is a dash.
+    """
 
     ink: GreyImage
     inks: tuple[GreyImage, ...]
@@ -98,7 +106,7 @@ def write_number(hand: Hand, random: np.random.Generator) -> WrittenNumber:
     """Write two to four digits one after another, as high as on a clean page."""
     pen = Pen(random)
     count, height = 2 + pen.below(3), pen.between(*HEIGHTS_PX)
-    canvas = (round(1.8 * height), round((1.4 * count + 1) * height))
+    canvas = (round(1.8 * height), round((1.4 * count + 0.7 + MARGIN) * height))
     labels: list[int] = []
     inks: list[GreyImage] = []
     for _ in range(count):
@@ -106,7 +114,8 @@ def write_number(hand: Hand, random: np.random.Generator) -> WrittenNumber:
         ink = _fit_height(shape, height * float(np.exp(pen.around(0.07))), pen)
         labels.append(label)
         inks.append(_lay_beside(inks, ink, height, canvas, pen))
-    return WrittenNumber(np.max(inks, axis=0), tuple(inks), tuple(labels))
+    dash = [_draw_dash(inks[0], height, pen)] if pen.chance(DASH_SHARE) else []
+    return WrittenNumber(np.max(inks + dash, axis=0), tuple(inks), tuple(labels))
 
 
 def _choose_digit(hand: Hand, pen: Pen) -> tuple[int, GreyImage]:
@@ -135,7 +144,7 @@ def _lay_beside(
     if before and pen.chance(TOUCH_SHARE):
         left = _touching_column(before[-1], ink, top) + pen.between(-0.1, 0.06) * height
     else:
-        end = _last_column(before[-1]) + 1 if before else 0.3 * height
+        end = _last_column(before[-1]) + 1 if before else MARGIN * height
         left = end + pen.between(0.03, 0.3) * height
     column = int(np.clip(round(left), 0, canvas[1] - ink.shape[1]))
     layer = np.zeros(canvas, np.uint8)
@@ -155,6 +164,20 @@ def _touching_column(before: GreyImage, ink: GreyImage, top: int) -> int:
 
 def _last_column(layer: GreyImage) -> int:
     return int(np.flatnonzero(layer.any(axis=0))[-1])
+
+
+def _draw_dash(first: GreyImage, height: float, pen: Pen) -> GreyImage:
+    """Draw a dash that ends at the first digit, or just before it, on a layer of its own."""
+    rows = np.flatnonzero(first.any(axis=1))
+    row = round(rows[0] + (rows[-1] - rows[0]) * pen.between(0.3, 0.65))
+    inked = np.flatnonzero(first[row])
+    column = (inked if inked.size else np.flatnonzero(first.any(axis=0)))[0]
+    end = np.array([column - pen.between(-0.06, 0.04) * height, row])
+    start = end - np.array([pen.between(0.4, 1.1), pen.around(0.07)]) * height
+    dash = np.zeros_like(first)
+    width = stroke_width(crop_ink(first)) * pen.between(0.7, 1.1)
+    add_stroke(dash, pen.line(start, end), max(width, 2.0))
+    return dash
 
 
 def cut_number(number: WrittenNumber, random: np.random.Generator) -> Iterator[CutGlyph]:
