@@ -138,6 +138,31 @@ def test_two_plumb_lines_without_top_and_bottom_are_no_box() -> None:
     assert find_cells(level, plumb, STROKE_PX) == []
 
 
+@pytest.mark.parametrize("gap", [11, 16, 26])
+def test_a_gap_between_a_box_and_a_line_of_a_table_is_no_cell(gap: int) -> None:
+    """The lower side of the last box runs on to the table's line, and the upper one, too."""
+    lines = no_lines()
+    boxes = [Box(100, left, 180, left + 80) for left in (60, 170, 280)]
+    for box in boxes:
+        rule_box(lines, box)
+    level, plumb = lines
+    side = boxes[-1].right + 3
+    plumb[40:360, side + gap : side + gap + 3] = True
+    for row in (97, 180):
+        level[row : row + 3, side : side + gap] = True
+    assert_same(cells_of(lines), boxes)
+
+
+@pytest.mark.parametrize("column", [14, 66])
+def test_a_stroke_through_a_cell_cuts_nothing_off(column: int) -> None:
+    lines = no_lines()
+    boxes = [Box(100, left, 180, left + 80) for left in (60, 190, 320)]
+    for box in boxes:
+        rule_box(lines, box)
+    lines[1][100:180, boxes[0].left + column : boxes[0].left + column + 4] = True
+    assert_same(cells_of(lines), boxes)
+
+
 def test_a_triangle_is_no_cell() -> None:
     image = paper(400, 700)
     rows, columns = np.indices(image.shape)

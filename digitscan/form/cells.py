@@ -14,6 +14,10 @@ SLIVER_STROKES = 1.8
 """Narrower holes are the inside of a double line."""
 LEAST_FILL = 0.7
 """Share of its bounding box that a cell covers; less is no rectangle."""
+GAP, LIKE = 0.35, 0.3
+"""Width of what may be the gap between a box and a line beside it, as a share of its height, and
+difference of the heights of the two, as a share of the larger.
+"""
 LEAST_SLIVER_FILL = 0.3
 LEAST_SHOWN = 0.75
 """Share of a side that must be seen for it to count as there."""
@@ -52,14 +56,32 @@ def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
     cells = [box for box in found if box.width >= narrowest]
     for sliver in (box for box in found if box.width < narrowest):
         cells = _join_sliver(cells, sliver, 2 * stroke_px)
+    cells = [cell for cell in cells if not _is_gap(cell, cells, 2 * stroke_px)]
     return _innermost(cells, stroke_px)
+
+
+def _is_gap(narrow: Box, cells: list[Box], slack: float) -> bool:
+    """Whether a cell is only the gap between a line and a box that has its equals in the row."""
+    if narrow.width > GAP * narrow.height:
+        return False
+    beside = (cell for cell in cells if cell.width > narrow.width and _touch(cell, narrow, slack))
+    return any(
+        _is_equal(other, cell, slack) for cell in beside for other in cells if other is not cell
+    )
+
+
+def _touch(cell: Box, narrow: Box, slack: float) -> bool:
+    gap = max(cell.left, narrow.left) - min(cell.right, narrow.right)
+    apart = max(abs(cell.top - narrow.top), abs(cell.bottom - narrow.bottom))
+    return abs(gap) <= slack and apart <= LIKE * narrow.height
 
 
 def _join_sliver(cells: list[Box], sliver: Box, slack: float) -> list[Box]:
     """The cells, the only neighbour of ``sliver`` widened by it if it stands alone.
 
     No digit fits into a sliver: a stroke from top to bottom, of an X say, cut it off. Between the
-    cells of a comb it is the inside of a double line.
+    cells of a comb it is the inside of a double line, and beside a cell that has its equals in the
+    row it is the gap to the line of a table.
     """
     beside = [cell for cell in cells if _is_beside(cell, sliver, slack)]
     if len(beside) != 1:
@@ -68,9 +90,16 @@ def _join_sliver(cells: list[Box], sliver: Box, slack: float) -> list[Box]:
     left, right = min(cell.left, sliver.left), max(cell.right, sliver.right)
     whole = Box(cell.top, left, cell.bottom, right)
     others = [other for other in cells if other is not cell]
-    if any(_is_beside(other, whole, 2 * slack) for other in others):
+    if any(
+        _is_beside(other, whole, 2 * slack) or _is_equal(other, cell, slack) for other in others
+    ):
         return cells
     return [*others, whole]
+
+
+def _is_equal(one: Box, other: Box, slack: float) -> bool:
+    level = abs(one.top - other.top) <= slack and abs(one.bottom - other.bottom) <= slack
+    return level and abs(one.width - other.width) <= slack / 2
 
 
 def _is_beside(cell: Box, sliver: Box, slack: float) -> bool:
