@@ -66,6 +66,10 @@ def test_a_divider_that_is_missing_is_put_in(missing: int) -> None:
     assert [abs(a.left - b.left) <= 3 for a, b in zip(comb, whole, strict=True)] == [True] * 8
 
 
+def test_in_a_comb_drawn_by_hand_a_divider_that_is_missing_is_put_in() -> None:
+    assert sizes(row_of([72, 132, 56, 74, 60, 74, 67])) == [8]
+
+
 @pytest.mark.parametrize("stem", range(8))
 def test_a_stem_that_looks_like_a_divider_is_passed_over(stem: int) -> None:
     whole = row_of([40] * 8)

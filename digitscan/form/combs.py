@@ -36,7 +36,7 @@ UNEVENNESS = 0.2
 """Deviation of a cell's width from the pitch, as a share, that costs one unit."""
 PUT_IN, DROPPED = 1.5, 1.0
 """Cost of a divider that no edge shows, and of an edge that is none (a stem, say)."""
-LARGEST_COST = 0.6
+LARGEST_COST = 0.75
 """Mean cost of a cell over which a stretch is no comb."""
 LONGEST_STEP = 6
 """Most edges that one step of the search may pass over."""
