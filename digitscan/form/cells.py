@@ -61,13 +61,17 @@ def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
 
 
 def _is_gap(narrow: Box, cells: list[Box], slack: float) -> bool:
-    """Whether a cell is only the gap between a line and a box that has its equals in the row."""
+    """Whether a cell is only the gap between a line and a box that has its equals in the row.
+
+    Half a cell, with a 1 from line to line in its middle, has the other half beside it, too.
+    """
     if narrow.width > GAP * narrow.height:
         return False
-    beside = (cell for cell in cells if cell.width > narrow.width and _touch(cell, narrow, slack))
-    return any(
-        _is_equal(other, cell, slack) for cell in beside for other in cells if other is not cell
-    )
+    others = [cell for cell in cells if cell is not narrow]
+    beside = [cell for cell in others if _touch(cell, narrow, slack)]
+    if len(beside) != 1 or beside[0].width <= narrow.width:
+        return False
+    return any(_is_equal(other, beside[0], slack) for other in others if other is not beside[0])
 
 
 def _touch(cell: Box, narrow: Box, slack: float) -> bool:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from digitscan.form.ownership import OtherInk, own_ink
+from digitscan.runs import runs_of
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 
 MARGIN = 0.3
@@ -111,16 +112,10 @@ def _columns_with(pen: GreyImage, ink: GreyImage, cells: Sequence[slice]) -> Mas
     Without ``cells`` columns of ink that hang together are taken for them.
     """
     shown = np.zeros(ink.shape[1], np.bool_)
-    for cell in cells or _runs(np.asarray(ink.any(axis=0), np.bool_)):
+    for cell in cells or runs_of(np.asarray(ink.any(axis=0), np.bool_)):
         drawn = cv2.countNonZero(pen[:, cell])
         shown[cell] = drawn > 0 and drawn >= MUCH_PEN * cv2.countNonZero(ink[:, cell])
     return shown
-
-
-def _runs(columns: Mask) -> list[slice]:
-    """Stretches of columns, (w,), that are true."""
-    edges = np.flatnonzero(np.diff(columns, prepend=False, append=False)).tolist()
-    return [slice(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _darker_ink(ink: GreyImage, dark: int) -> GreyImage:

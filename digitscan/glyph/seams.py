@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.glyph.blobs import Blob, Scale
+from digitscan.runs import runs_of
 from digitscan.values import GreyImage
 
 Costs = npt.NDArray[np.float32]
@@ -230,13 +231,11 @@ def _thin_runs(upright: _Upright, strip: Costs) -> list[tuple[int, int]]:
     top = there.argmax(axis=0)
     bottom = ROWS - there[::-1].argmax(axis=0)
     thin = there.any(axis=0) & (bottom - top <= max(THIN * upright.pen, 2))
-    padded = np.concatenate([[False], thin, [False]])
-    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
     least = LONG_RUN * upright.digit
     return [
-        (upright.left + a, upright.left + b)
-        for a, b in zip(edges[::2], edges[1::2], strict=True)
-        if b - a >= least
+        (upright.left + run.start, upright.left + run.stop)
+        for run in runs_of(np.asarray(thin, np.bool_))
+        if run.stop - run.start >= least
     ]
 
 

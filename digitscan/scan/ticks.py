@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.runs import runs_of
+
 Picture = npt.NDArray[np.uint8]
 
 LOWEST_STROKES, HIGHEST_STROKES = 2.5, 16.0
@@ -66,12 +68,10 @@ def _heights_over(
 
 def _ticks(heights: npt.NDArray[np.int_], stroke_px: float) -> list[tuple[float, int]]:
     """Middle column and height of each narrow rise, those of one height."""
-    raised = np.concatenate([[False], heights >= LOWEST_STROKES * stroke_px, [False]])
-    edges = np.flatnonzero(np.diff(raised.astype(np.int8)))
     found = [
-        ((start + end - 1) / 2, int(np.max(heights[start:end])))
-        for start, end in zip(edges[::2], edges[1::2], strict=True)
-        if end - start <= WIDEST_STROKES * stroke_px
+        ((rise.start + rise.stop - 1) / 2, int(np.max(heights[rise])))
+        for rise in runs_of(np.asarray(heights >= LOWEST_STROKES * stroke_px, np.bool_))
+        if rise.stop - rise.start <= WIDEST_STROKES * stroke_px
     ]
     found = [tick for tick in found if tick[1] <= HIGHEST_STROKES * stroke_px]
     if not found:
