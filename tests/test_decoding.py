@@ -210,6 +210,14 @@ def test_crumbs_apart_from_the_number_ask_for_review(left: int, status: Status) 
     assert read(ink, [row(2), row(5)]).status is status
 
 
+def test_crumbs_of_a_rule_under_a_dash_do_not() -> None:
+    ink = bars(120, 160)
+    ink[38:43, 30:90] = 255
+    ink[58:61, 40:46] = 255
+    reading = read(ink, [row(2), row(5)])
+    assert (reading.value, reading.status) == ("25", Status.OK)
+
+
 def test_strokes_in_a_row_are_a_tally() -> None:
     reading = read(bars(20, 60, 100, 140), [row(1)] * 4)
     assert reading.status is Status.REVIEW

@@ -132,6 +132,16 @@ def test_too_many_digits_are_told() -> None:
     assert failed.doubts == ("2 digits, but the field has room for 40",)
 
 
+def test_a_wide_gap_is_told() -> None:
+    image = form()
+    draw_digit(image, 2, Box(FIELD.top + 12, 320, FIELD.bottom - 12, 348))
+    account = account_of(image, Says(d2=1.0))
+    assert account.reading.status is Status.REVIEW
+    assert account.doubts == (
+        "a digit may be lost: one gap is wide, or a crumb of ink stands apart",
+    )
+
+
 def test_strokes_only_are_called_a_tally() -> None:
     account = account_of(form(3), Says(d1=1.0))
     assert account.reading.status is Status.REVIEW

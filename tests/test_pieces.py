@@ -200,6 +200,19 @@ def test_a_dash_that_touches_a_digit_is_a_dash(rise: int) -> None:
     assert kinds == [Leftover.DASH, *[Leftover.INK] * (len(kinds) - 1)]
 
 
+@pytest.mark.parametrize(("drop", "bow", "kind"), [(18, 0, "DASH"), (0, 14, "INK")])
+def test_a_thin_stroke_aslant_is_a_dash_and_an_arc_is_none(drop: int, bow: int, kind: str) -> None:
+    ink = paper()
+    draw_ring(ink, 40, 160)
+    across = np.linspace(20, 105, 30)
+    sag = bow * (1 - ((across - 62) / 43) ** 2)
+    rows = 30 + drop * (across - 20) / 85 + sag
+    points = np.stack([across, rows], axis=1).round().astype(np.int32)
+    cv2.polylines(ink, [points], False, 255, 3)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert kind_of(pieces[:1], digit_height(pieces)) is Leftover[kind]
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(

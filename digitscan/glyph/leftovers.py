@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
+import cv2
+
 from digitscan.glyph.blobs import is_long
 from digitscan.glyph.pieces import Piece
 
@@ -26,6 +28,10 @@ SOLID = 0.5
 STRAIGHT = 0.38
 """A low dash may fill less, if it lies aslant; an arc, a part of a digit, fills less still. What
 was cut off from a digit as a thin stroke may fill any share."""
+THIN, FULL, LEAN = 6.0, 0.4, 0.6
+"""A straight thin stroke is so many times as long as wide in the tightest box around it, turned as
+it lies, and fills that share of it. It is a dash up to that rise, as a share of the digit height.
+"""
 EDGE = 0.15
 """A dash this near, in digit heights, to the upper or lower end of the digits is left of a rule."""
 POINT = 0.3
@@ -43,8 +49,18 @@ def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
         return Leftover.DOT
     fill = pieces[0].pixels / (box.width * box.height)
     low = box.height < DOT * height and (fill > STRAIGHT or pieces[0].thin)
-    is_dash = is_long(box) and (fill > SOLID or low)
-    return Leftover.DASH if is_dash else Leftover.INK
+    if is_long(box) and (fill > SOLID or low or _is_thin_line(pieces[0], LEAN * height)):
+        return Leftover.DASH
+    return Leftover.INK
+
+
+def _is_thin_line(piece: Piece, highest: float) -> bool:
+    """Whether a piece no higher than ``highest`` is a straight thin stroke, level or aslant."""
+    if piece.box.height > highest or not piece.pixels:
+        return False
+    sides = cv2.minAreaRect(cv2.findNonZero(piece.ink))[1]
+    short, long = sorted(side + 1 for side in sides)
+    return long >= THIN * short and piece.pixels >= FULL * long * short
 
 
 def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: float) -> bool:

@@ -87,8 +87,8 @@ def status_of_ink(
     if junk >= read:
         return Status.UNREADABLE
     silent = _all_silent(arcs, pieces, text) and not _is_tally(text)
-    if all(piece.cell is None for piece in pieces):
-        silent = silent and not _lacks_digit(arcs, digits, pieces)
+    passed = [(arc.leftover, pieces[arc.start]) for arc in arcs if arc.leftover is not None]
+    silent = silent and not lacks_digit(digits, passed, pieces)
     return Status.OK if silent else Status.REVIEW
 
 
@@ -123,8 +123,16 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
     return True
 
 
-def _lacks_digit(arcs: Sequence[Arc], digits: Sequence[Digit], pieces: Sequence[Piece]) -> bool:
-    """Whether a digit may have faded: one gap is odd, or a dot stands apart from the number."""
+def lacks_digit(
+    digits: Sequence[Digit], passed: Sequence[tuple[Leftover, Piece]], pieces: Sequence[Piece]
+) -> bool:
+    """Whether a digit of a number may have faded: one gap is odd, or a dot stands apart from it.
+
+    In a comb gaps say nothing, and a dot under or over a dash is left of a rule. ``passed`` are the
+    first pieces of what is passed over.
+    """
+    if any(piece.cell is not None for piece in pieces):
+        return False
     height = digit_height(pieces)
     boxes = sorted((digit.box for digit in digits), key=lambda box: box.left)
     gaps = sorted(_gap(left, right, NARROWEST * height) for left, right in pairwise(boxes))
@@ -132,8 +140,13 @@ def _lacks_digit(arcs: Sequence[Arc], digits: Sequence[Digit], pieces: Sequence[
     if gaps and gaps[-1] >= max(WIDE * height, ordinary + WIDER * height):
         return True
     start, end = boxes[0].left - APART * height, boxes[-1].right + APART * height
-    dots = [pieces[arc.start].box for arc in arcs if arc.leftover is Leftover.DOT]
-    return any(dot.right < start or dot.left > end for dot in dots)
+    dots = [piece.box for kind, piece in passed if kind is Leftover.DOT]
+    dashes = [piece.box for kind, piece in passed if kind is Leftover.DASH]
+    return any(
+        (dot.right < start or dot.left > end)
+        and not any(dash.left <= dot.left and dot.right <= dash.right for dash in dashes)
+        for dot in dots
+    )
 
 
 def _gap(left: Box, right: Box, narrowest: float) -> float:

@@ -15,7 +15,7 @@ from digitscan.glyph.confidence import EVEN, ODDEST
 from digitscan.glyph.leftovers import Leftover, is_silent
 from digitscan.glyph.paths import Arc, likeliest_strings
 from digitscan.glyph.pieces import digit_height
-from digitscan.glyph.verdict import DOUBTFUL, TALLY, is_hopeless
+from digitscan.glyph.verdict import DOUBTFUL, TALLY, is_hopeless, lacks_digit
 from digitscan.reader import CutField, TracedField
 from digitscan.report.summary import count
 from digitscan.values import NOT_A_DIGIT, CleanPage, Mask, Reading, Status
@@ -176,7 +176,11 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
     if status is Status.RULE_FAILED:
         room = traced.cut.field.rule.max_digits
         yield f"{len(reading.value)} digits, but the field has room for {room}"
-    yield from _passed_over(way)
+    loud = tuple(_passed_over(way))
+    yield from loud
+    passed = [(s.leftover, traced.cut.pieces[s.first]) for s in way if s.leftover is not None]
+    if reading.digits and not loud and lacks_digit(reading.digits, passed, traced.cut.pieces):
+        yield "a digit may be lost: one gap is wide, or a crumb of ink stands apart"
     weak = min_confidence if reading.value else DOUBTFUL
     yield from _weak_digits(traced, way, weak)
     if reading.evidence and reading.evidence.unevenness > 0:
