@@ -35,12 +35,11 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from paper import add_grain, blank_page, write_digit
 from process import DIGITSCAN
-from read_speed import A4_PX
 from setting import describe_setting
 from tree import memory_mb, workers
 
-from digitscan.learn.shapes import draw_digit
 from digitscan.measure.text import align_columns
 from digitscan.values import GreyImage
 
@@ -66,23 +65,17 @@ class Run(NamedTuple):
 def draw_page(seed: int) -> GreyImage:
     """Draw a page with 50 boxes of 5 digits each."""
     rng = np.random.default_rng(seed)
-    page = np.full(A4_PX, 244, np.uint8)
+    page = blank_page()
     for row in range(ROWS):
         for column in range(COLUMNS):
             draw_box(page, 250 + 310 * row, 120 + 460 * column, rng)
-    return np.clip(page + rng.normal(0, 2.0, A4_PX), 0, 255).astype(np.uint8)
+    return add_grain(page, rng)
 
 
 def draw_box(page: GreyImage, top: int, left: int, rng: np.random.Generator) -> None:
     cv2.rectangle(page, (left, top), (left + 400, top + 110), 70, 3)
     for place in range(DIGITS):
-        ink = draw_digit(int(rng.integers(10)), rng)
-        scale = min(rng.uniform(60, 75) / ink.shape[0], 62 / ink.shape[1])
-        small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        y = top + 55 - small.shape[0] // 2 + int(rng.integers(-5, 6))
-        x = left + 50 + 74 * place - small.shape[1] // 2
-        spot = page[y : y + small.shape[0], x : x + small.shape[1]]
-        np.copyto(spot, np.minimum(spot, 255 - (small * 0.85).astype(np.uint8)))
+        write_digit(page, (top + 55, left + 50 + 74 * place), (60, 75), 62, rng)
 
 
 def make_pages(folder: Path, count: int) -> None:

@@ -24,18 +24,17 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+from paper import add_grain, blank_page, write_digit
 from process import DIGITSCAN, Process, run_process
 from setting import describe_setting
 
 from digitscan.glyph.classifier import Classifier, load_classifier
-from digitscan.learn.shapes import draw_digit
 from digitscan.measure.text import align_columns
 from digitscan.reader import Reader, cut_field, lay_out
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
 from digitscan.values import GreyImage, PageRef
 
-A4_PX = (3508, 2480)
 FIELD_ROWS, FIELD_COLUMNS, FIELD_DIGITS = 10, 3, 5
 BEYOND_DECODING = ("clean", "find", "cut", "classify", "read off")
 Outcome = TypeVar("Outcome")
@@ -44,25 +43,18 @@ Outcome = TypeVar("Outcome")
 def draw_page(seed: int = 7) -> GreyImage:
     """Draw a page of 150 digits in 30 boxes."""
     rng = np.random.default_rng(seed)
-    page = np.full(A4_PX, 244, np.uint8)
+    page = blank_page()
     for row in range(FIELD_ROWS):
         for column in range(FIELD_COLUMNS):
             _draw_field(page, 300 + 300 * row, 200 + 740 * column, rng)
-    grain = rng.normal(0, 2.0, A4_PX)
-    return np.clip(page + grain, 0, 255).astype(np.uint8)
+    return add_grain(page, rng)
 
 
 def _draw_field(page: GreyImage, top: int, left: int, rng: np.random.Generator) -> None:
     cv2.rectangle(page, (left, top), (left + 600, top + 130), 70, 3)
     cv2.putText(page, "amount", (left, top - 15), cv2.FONT_HERSHEY_DUPLEX, 1.1, 60, 2, cv2.LINE_AA)
     for place in range(FIELD_DIGITS):
-        ink = draw_digit(int(rng.integers(10)), rng)
-        scale = min(rng.uniform(80, 100) / ink.shape[0], 100 / ink.shape[1])
-        small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        y = top + 65 - small.shape[0] // 2 + int(rng.integers(-8, 9))
-        x = left + 75 + 112 * place - small.shape[1] // 2
-        spot = page[y : y + small.shape[0], x : x + small.shape[1]]
-        np.copyto(spot, np.minimum(spot, 255 - (small * 0.85).astype(np.uint8)))
+        write_digit(page, (top + 65, left + 75 + 112 * place), (80, 100), 100, rng)
 
 
 def measure_process(page: Path, model: str, repeats: int) -> list[Process]:
