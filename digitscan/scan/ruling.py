@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.scan.evening import draw_evenly, fill_outline
+from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
 from digitscan.scan.strips import strips
 from digitscan.values import Mask
@@ -82,10 +83,11 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
         0 where there is no line, 255 on a line.
     """
     turned = _turned(darkness)
-    level, level_tones = _find_lines(darkness, stroke_px)
-    plumb, plumb_tones = _find_lines(turned, stroke_px)
-    kept = _prune(level, plumb, (level_tones, plumb_tones), stroke_px)
-    return _draw(kept[0], darkness, stroke_px), _turned(_draw(kept[1], turned, stroke_px))
+    level, level_tones, level_forks = _find_lines(darkness, stroke_px)
+    plumb, plumb_tones, plumb_forks = _find_lines(turned, stroke_px)
+    level, plumb = _prune(level, plumb, (level_tones, plumb_tones), stroke_px)
+    level, plumb = level + level_forks, plumb + plumb_forks
+    return _draw(level, darkness, stroke_px), _turned(_draw(plumb, turned, stroke_px))
 
 
 def _turned(picture: Picture) -> Picture:
@@ -93,10 +95,11 @@ def _turned(picture: Picture) -> Picture:
     return np.asarray(cv2.transpose(picture), np.uint8)
 
 
-def _find_lines(darkness: Picture, stroke_px: float) -> tuple[list[Contour], Tones]:
+def _find_lines(darkness: Picture, stroke_px: float) -> tuple[list[Contour], Tones, list[Contour]]:
     """Outlines of the level lines: long, thin, straight, without gaps, standing alone.
 
-    And how dark each of them is, (n,).
+    And how dark each of them is, (n,); and long ones of two that run into one another. A stroke
+    from one line to another is seldom a divider where one of them is such.
     """
     runs = np.empty_like(darkness)
     for strip in strips(darkness.shape, _beside_px(stroke_px) + 1):
@@ -105,7 +108,11 @@ def _find_lines(darkness: Picture, stroke_px: float) -> tuple[list[Contour], Ton
     contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outlines = [np.asarray(contour, np.int32) for contour in contours]
     tones = np.array([_tone_of_line(outline, darkness, stroke_px) for outline in outlines])
-    return list(compress(outlines, tones > 0)), tones[tones > 0]
+    certain = CERTAIN_STROKES * stroke_px
+    refused = compress(outlines, tones == 0)
+    forks = [line for one in refused for line in part_fork(one, runs, certain)]
+    forks = [line for line in forks if _tone_of_line(line, darkness, stroke_px) > 0]
+    return list(compress(outlines, tones > 0)), tones[tones > 0], forks
 
 
 def _long_runs(seen: Picture, stroke_px: float) -> Picture:
