@@ -137,3 +137,11 @@ def test_half_are_digits_and_the_same_seed_gives_the_same(hand: Hand) -> None:
 
 def test_none_asked_for_gives_none(hand: Hand) -> None:
     assert cut_numbers(hand, 0, generator(0)).images.shape == (0, 28, 28)
+
+
+def test_digits_that_are_all_paper_or_hardly_inked_do_no_harm(hand: Hand) -> None:
+    images = hand.digits.images.copy()
+    images[::3] = 0
+    images[1::3] //= 4
+    faint = Hand(Digits(images, hand.digits.labels), 0.3, 0.1)
+    assert len(cut_numbers(faint, 60, generator(2)).labels) == 60

@@ -163,11 +163,15 @@ def _touching_column(before: GreyImage, ink: GreyImage, top: int) -> int:
 
 
 def _last_column(layer: GreyImage) -> int:
-    return int(np.flatnonzero(layer.any(axis=0))[-1])
+    """The last column with ink, -1 where there is none: a user's digit may be all paper."""
+    columns = np.flatnonzero(layer.any(axis=0))
+    return int(columns[-1]) if columns.size else -1
 
 
 def _draw_dash(first: GreyImage, height: float, pen: Pen) -> GreyImage:
     """Draw a dash that ends at the first digit, or just before it, on a layer of its own."""
+    if not first.any():
+        return first
     rows = np.flatnonzero(first.any(axis=1))
     row = round(rows[0] + (rows[-1] - rows[0]) * pen.between(0.3, 0.65))
     inked = np.flatnonzero(first[row])
