@@ -10,8 +10,8 @@ from digitscan.learn.augmentation import crop_ink
 from digitscan.learn.datasets import Digits
 from digitscan.learn.junk import BELOW, KINDS, SLANTED, UPRIGHT, make_junk
 from digitscan.learn.letters import PRINT_LETTERS, print_letter, print_word, write_letter
+from digitscan.learn.material import draw_digits
 from digitscan.learn.pen import Pen
-from digitscan.learn.shapes import draw_digit
 from digitscan.learn.strokes import enlarge
 
 DIGIT_LIKE = "0123456789OoQDlIiZzSsGbBgqyY"
@@ -23,9 +23,7 @@ def generator(seed: int) -> np.random.Generator:
 
 @pytest.fixture(scope="module")
 def digits() -> Digits:
-    labels = np.arange(60, dtype=np.uint8) % 10
-    inks = [draw_digit(int(label), generator(n)) for n, label in enumerate(labels)]
-    return Digits(np.stack([normalise_glyph(ink) for ink in inks]), labels)
+    return draw_digits(60, generator(0))
 
 
 def only(digits: Digits, label: int) -> Digits:

@@ -9,6 +9,7 @@ import pytest
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn import numbers
 from digitscan.learn.datasets import Digits
+from digitscan.learn.material import draw_digits
 from digitscan.learn.numbers import (
     HEIGHTS_PX,
     CutGlyph,
@@ -18,7 +19,6 @@ from digitscan.learn.numbers import (
     cut_numbers,
     write_number,
 )
-from digitscan.learn.shapes import draw_digit
 from digitscan.values import NOT_A_DIGIT, GreyImage
 
 
@@ -28,9 +28,7 @@ def generator(seed: int) -> np.random.Generator:
 
 @pytest.fixture(scope="module")
 def hand() -> Hand:
-    labels = np.arange(60, dtype=np.uint8) % 10
-    inks = [draw_digit(int(label), generator(n)) for n, label in enumerate(labels)]
-    return Hand(Digits(np.stack([normalise_glyph(ink) for ink in inks]), labels), 0.3, 0.1)
+    return Hand(draw_digits(60, generator(0)), 0.3, 0.1)
 
 
 def bars(*columns: int, shift: int = 0) -> WrittenNumber:

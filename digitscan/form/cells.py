@@ -15,8 +15,8 @@ SLIVER_STROKES = 1.8
 LEAST_FILL = 0.7
 """Share of its bounding box that a cell covers; less is no rectangle."""
 GAP, LIKE = 0.35, 0.3
-"""Width of what may be the gap between a box and a line beside it, as a share of its height, and
-difference of the heights of the two, as a share of the larger.
+"""Width of what may be the gap between a box and a line beside it, and how far its ends are from
+those of the box, at most, as shares of its height.
 """
 LEAST_SLIVER_FILL = 0.3
 LEAST_SHOWN = 0.75
@@ -68,16 +68,11 @@ def _is_gap(narrow: Box, cells: list[Box], slack: float) -> bool:
     if narrow.width > GAP * narrow.height:
         return False
     others = [cell for cell in cells if cell is not narrow]
-    beside = [cell for cell in others if _touch(cell, narrow, slack)]
+    uneven = LIKE * narrow.height
+    beside = [cell for cell in others if _is_beside(cell, narrow, slack, uneven)]
     if len(beside) != 1 or beside[0].width <= narrow.width:
         return False
     return any(_is_equal(other, beside[0], slack) for other in others if other is not beside[0])
-
-
-def _touch(cell: Box, narrow: Box, slack: float) -> bool:
-    gap = max(cell.left, narrow.left) - min(cell.right, narrow.right)
-    apart = max(abs(cell.top - narrow.top), abs(cell.bottom - narrow.bottom))
-    return abs(gap) <= slack and apart <= LIKE * narrow.height
 
 
 def _join_sliver(cells: list[Box], sliver: Box, slack: float) -> list[Box]:
@@ -87,29 +82,33 @@ def _join_sliver(cells: list[Box], sliver: Box, slack: float) -> list[Box]:
     cells of a comb it is the inside of a double line, and beside a cell that has its equals in the
     row it is the gap to the line of a table.
     """
-    beside = [cell for cell in cells if _is_beside(cell, sliver, slack)]
+    beside = [cell for cell in cells if _is_beside(cell, sliver, slack, slack)]
     if len(beside) != 1:
         return cells
     cell = beside[0]
     left, right = min(cell.left, sliver.left), max(cell.right, sliver.right)
     whole = Box(cell.top, left, cell.bottom, right)
     others = [other for other in cells if other is not cell]
-    if any(
-        _is_beside(other, whole, 2 * slack) or _is_equal(other, cell, slack) for other in others
-    ):
+    if any(_is_beside(other, whole, 2 * slack, 2 * slack) for other in others):
+        return cells
+    if any(_is_equal(other, cell, slack) for other in others):
         return cells
     return [*others, whole]
 
 
 def _is_equal(one: Box, other: Box, slack: float) -> bool:
-    level = abs(one.top - other.top) <= slack and abs(one.bottom - other.bottom) <= slack
-    return level and abs(one.width - other.width) <= slack / 2
+    return _end_alike(one, other, slack) and abs(one.width - other.width) <= slack / 2
 
 
-def _is_beside(cell: Box, sliver: Box, slack: float) -> bool:
-    gap = max(cell.left, sliver.left) - min(cell.right, sliver.right)
-    level = abs(cell.top - sliver.top) <= slack and abs(cell.bottom - sliver.bottom) <= slack
-    return level and abs(gap) <= slack
+def _is_beside(one: Box, other: Box, slack: float, uneven: float) -> bool:
+    """Whether boxes meet, give or take ``slack``, and their ends differ by ``uneven`` at most."""
+    gap = max(one.left, other.left) - min(one.right, other.right)
+    return abs(gap) <= slack and _end_alike(one, other, uneven)
+
+
+def _end_alike(one: Box, other: Box, slack: float) -> bool:
+    """Whether two boxes begin and end at the same height, give or take ``slack``."""
+    return abs(one.top - other.top) <= slack and abs(one.bottom - other.bottom) <= slack
 
 
 def _missing_sides(
@@ -138,8 +137,8 @@ def _partner(left: Box, others: list[Box], stroke_px: float) -> Box | None:
     """The next plumb line to the right that begins and ends at the same height as ``left``."""
     slack = 3 * stroke_px
     for side in others:
-        level = abs(left.top - side.top) <= slack and abs(left.bottom - side.bottom) <= slack
-        if level and side.left - left.right >= NARROWEST_STROKES * stroke_px:
+        apart = side.left - left.right >= NARROWEST_STROKES * stroke_px
+        if apart and _end_alike(left, side, slack):
             return side
     return None
 

@@ -23,11 +23,10 @@ from digitscan.learn.datasets import Digits
 from digitscan.learn.pen import Pen, add_stroke
 from digitscan.learn.shapes import DIGIT_SHARES, draw_digit
 from digitscan.learn.strokes import enlarge
+from digitscan.scan.cleaning import GOAL_STROKE_PX
 from digitscan.values import NOT_A_DIGIT, GreyImage, Mask
 
 Kind = Literal["digit", "part", "several"]
-STROKE_PX = 4.0
-"""Typical pen width on a clean page."""
 HEIGHTS_PX = (24.0, 46.0)
 """How high digits are on a clean page."""
 TOUCH_SHARE = 0.75
@@ -186,8 +185,8 @@ def _draw_dash(first: GreyImage, height: float, pen: Pen) -> GreyImage:
 
 def cut_number(number: WrittenNumber, random: np.random.Generator) -> Iterator[CutGlyph]:
     """Cut a number as a field is cut; what is not clearly one of the kinds is left out."""
-    pieces = cut_pieces(fade_ink(number.ink, random), (0, 0), STROKE_PX)
-    for candidate in make_candidates(pieces, STROKE_PX):
+    pieces = cut_pieces(fade_ink(number.ink, random), (0, 0), GOAL_STROKE_PX)
+    for candidate in make_candidates(pieces, GOAL_STROKE_PX):
         if cut := _name_candidate(number, candidate, pieces):
             yield cut
 

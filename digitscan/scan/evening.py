@@ -17,6 +17,12 @@ SWOLLEN, SLACK_PX = 1.2, 0.8
 """Where an outline is so many times, and so many pixels, thicker than usual, it is not the line."""
 
 
+def outlines_of(picture: Picture, offset: tuple[int, int] = (0, 0)) -> list[Contour]:
+    """Outer outlines of what is not 0, each (n, 1, 2) int32 of (x, y), moved by ``offset``."""
+    found = cv2.findContours(picture, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=offset)[0]
+    return [np.asarray(outline, np.int32) for outline in found]
+
+
 def fill_outline(contour: Contour) -> Picture:
     """A picture of a line as large as its bounding box: (h, w) uint8, 255 inside its outline."""
     left, top, width, height = cv2.boundingRect(contour)

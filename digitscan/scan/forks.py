@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.evening import fill_outline, outlines_of
 from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -34,14 +35,13 @@ def part_fork(contour: Contour, runs: Picture, shortest_px: float) -> list[Conto
     left, top, width, height = cv2.boundingRect(contour)
     if width < shortest_px:
         return []
-    inked = np.zeros((height, width), np.uint8)
-    cv2.drawContours(inked, [contour], -1, 255, cv2.FILLED, offset=(-left, -top))
-    there = (inked & runs[top : top + height, left : left + width]) > 0
+    there = (fill_outline(contour) & runs[top : top + height, left : left + width]) > 0
     upper, lower = _first_runs(there), _first_runs(there[::-1])[::-1]
     double = ~(upper & lower).any(axis=0)
     if double.mean() < DOUBLE:
         return []
-    outlines = [outline for line in (upper, lower) for outline in _outlines(line, (left, top))]
+    pictures = (line.astype(np.uint8) for line in (upper, lower))
+    outlines = (one for picture in pictures for one in outlines_of(picture, (left, top)))
     return [outline for outline in outlines if cv2.boundingRect(outline)[2] >= shortest_px]
 
 
@@ -50,9 +50,3 @@ def _first_runs(there: Mask) -> Mask:
     begun = np.logical_or.accumulate(there, axis=0)
     ended = np.logical_or.accumulate(begun & ~there, axis=0)
     return np.asarray(there & ~ended, np.bool_)
-
-
-def _outlines(line: Mask, offset: tuple[int, int]) -> list[Contour]:
-    picture = line.astype(np.uint8)
-    found = cv2.findContours(picture, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=offset)[0]
-    return [np.asarray(outline, np.int32) for outline in found]

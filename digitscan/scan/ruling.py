@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.evening import draw_evenly, fill_outline
+from digitscan.scan.evening import draw_evenly, fill_outline, outlines_of
 from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
 from digitscan.scan.strips import strips
@@ -105,8 +105,7 @@ def _find_lines(darkness: Picture, stroke_px: float) -> tuple[list[Contour], Ton
     for strip in strips(darkness.shape, _beside_px(stroke_px) + 1):
         seen = _standing_out(darkness[strip.seen], stroke_px)[strip.own]
         runs[strip.rows] = _long_runs(seen, stroke_px)
-    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outlines = [np.asarray(contour, np.int32) for contour in contours]
+    outlines = outlines_of(runs)
     tones = np.array([_tone_of_line(outline, darkness, stroke_px) for outline in outlines])
     certain = CERTAIN_STROKES * stroke_px
     refused = compress(outlines, tones == 0)
