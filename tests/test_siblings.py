@@ -49,3 +49,9 @@ def test_a_box_that_is_no_piece_stays_as_it_is(other: list[Box]) -> None:
 def test_a_piece_never_grows_over_another_field() -> None:
     groups = [*COLUMN, comb(120)[:1]]
     assert comb(120) not in complete_combs(groups)
+
+
+def test_a_piece_never_grows_over_higher_boxes() -> None:
+    boxes = [Box(ROW - 10, 140 + 70 * k, ROW + 50, 200 + 70 * k) for k in range(2)]
+    groups = [*COLUMN, comb(ROW)[:1], boxes]
+    assert complete_combs(groups) == groups

@@ -32,9 +32,10 @@ def complete_combs(groups: list[Comb]) -> list[Comb]:
     whole: list[Comb] = []
     for family in _families(groups):
         pieces = (group for group in groups if len(group) < len(family[0]))
+        higher = [group for group in groups if _is_higher(group, family[0][0])]
         for piece in pieces:
             comb = _whole_comb(piece, family)
-            if comb and not any(_meet(comb, other) for other in [*family, *whole]):
+            if comb and not any(_meet(comb, other) for other in [*family, *whole, *higher]):
                 whole.append(comb)
     rest = [group for group in groups if not any(_meet(group, comb) for comb in whole)]
     return rest + whole
@@ -62,6 +63,11 @@ def _equal(one: Comb, two: Comb) -> bool:
 def _alike(one: Box, two: Box) -> bool:
     slack = LIKE * one.width
     return abs(one.width - two.width) <= slack and abs(one.height - two.height) <= slack
+
+
+def _is_higher(comb: Comb, cell: Box) -> bool:
+    """Whether a comb has higher cells than ``cell``; a single one may be two of which a line hid."""
+    return len(comb) > 1 and comb[0].height > cell.height + LIKE * cell.width
 
 
 def _whole_comb(piece: Comb, family: Sequence[Comb]) -> Comb | None:
