@@ -66,7 +66,7 @@ def _alike(one: Box, two: Box) -> bool:
 
 
 def _is_higher(comb: Comb, cell: Box) -> bool:
-    """Whether a comb has higher cells than ``cell``; a single one may be two of which a line hid."""
+    """Whether a comb has higher cells than ``cell``. A single one may be two, a line unseen."""
     return len(comb) > 1 and comb[0].height > cell.height + LIKE * cell.width
 
 

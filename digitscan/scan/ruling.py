@@ -108,7 +108,7 @@ def _find_lines(
     """
     runs = np.empty_like(darkness)
     for strip in strips(darkness.shape, _beside_px(stroke_px) + 1):
-        seen = _standing_out(darkness[strip.seen], stroke_px, dividers)[strip.own]
+        seen = _standing_out(darkness[strip.seen], stroke_px, around_too=dividers)[strip.own]
         runs[strip.rows] = _long_runs(seen, stroke_px)
     outlines = outlines_of(runs)
     tones = np.array([_tone_of_line(outline, darkness, stroke_px) for outline in outlines])
@@ -132,7 +132,7 @@ def _beside_px(stroke_px: float) -> int:
     return int(THICKEST_STROKES * stroke_px) + 1
 
 
-def _standing_out(darkness: Picture, stroke_px: float, around_too: bool) -> Picture:
+def _standing_out(darkness: Picture, stroke_px: float, *, around_too: bool) -> Picture:
     """Where a stretch to the left or to the right is as dark as the place itself; 255 or 0.
 
     It must be darker than what lies above and below it, too. With ``around_too`` the stretch may
@@ -141,7 +141,8 @@ def _standing_out(darkness: Picture, stroke_px: float, around_too: bool) -> Pict
     beside = _beside_px(stroke_px)
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
     rows = np.asarray(cv2.threshold(thick, DARK_ENOUGH, 0, cv2.THRESH_TRUNC)[1], np.uint8)
-    mean = _stretch_means(rows, int(SHORTEST_STROKES * stroke_px) | 1, around_too)
+    length = int(SHORTEST_STROKES * stroke_px) | 1
+    mean = _stretch_means(rows, length, around_too=around_too)
     share, grained = cv2.convertScaleAbs(rows, alpha=EVEN), cv2.convertScaleAbs(mean, beta=GRAIN)
     even = cv2.compare(grained, share, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
@@ -153,7 +154,7 @@ def _standing_out(darkness: Picture, stroke_px: float, around_too: bool) -> Pict
     return np.asarray(cv2.min(cv2.min(even, rise), cv2.min(sharp, there)), np.uint8)
 
 
-def _stretch_means(rows: Picture, length: int, around_too: bool) -> Picture:
+def _stretch_means(rows: Picture, length: int, *, around_too: bool) -> Picture:
     """Mean of the stretch that begins, or of the one that ends, at each place: the larger one.
 
     With ``around_too`` also of the one that has the place in its middle: in the middle of a line
