@@ -100,15 +100,15 @@ def _find_lines(
 ) -> tuple[list[Contour], Tones, list[Contour]]:
     """Outlines of the level lines: long, thin, straight, without gaps, standing alone.
 
-    With ``dividers`` also those hardly longer than ``SHORTEST_STROKES``: the dividers of a low comb
-    are no longer, while a level line as short is the bar of a digit or of a letter.
-
     And how dark each of them is, (n,); and long ones of two that run into one another. A stroke
     from one line to another is seldom a divider where one of them is such.
+
+    With ``dividers`` lines hardly longer than ``SHORTEST_STROKES`` are found too: the dividers of a
+    low comb are no longer, while a level line as short is the bar of a digit or of a letter.
     """
     runs = np.empty_like(darkness)
     for strip in strips(darkness.shape, _beside_px(stroke_px) + 1):
-        seen = _standing_out(darkness[strip.seen], stroke_px, around_too=dividers)[strip.own]
+        seen = _standing_out(darkness[strip.seen], stroke_px, dividers=dividers)[strip.own]
         runs[strip.rows] = _long_runs(seen, stroke_px)
     outlines = outlines_of(runs)
     tones = np.array([_tone_of_line(outline, darkness, stroke_px) for outline in outlines])
@@ -132,17 +132,16 @@ def _beside_px(stroke_px: float) -> int:
     return int(THICKEST_STROKES * stroke_px) + 1
 
 
-def _standing_out(darkness: Picture, stroke_px: float, *, around_too: bool) -> Picture:
+def _standing_out(darkness: Picture, stroke_px: float, *, dividers: bool) -> Picture:
     """Where a stretch to the left or to the right is as dark as the place itself; 255 or 0.
 
-    It must be darker than what lies above and below it, too. With ``around_too`` the stretch may
-    also have the place in its middle.
+    It must be darker than what lies above and below it, too. With ``dividers`` the stretch may also
+    have the place in its middle.
     """
     beside = _beside_px(stroke_px)
     thick = cv2.dilate(darkness, np.ones((3, 1), np.uint8))
     rows = np.asarray(cv2.threshold(thick, DARK_ENOUGH, 0, cv2.THRESH_TRUNC)[1], np.uint8)
-    length = int(SHORTEST_STROKES * stroke_px) | 1
-    mean = _stretch_means(rows, length, around_too=around_too)
+    mean = _stretch_means(rows, int(SHORTEST_STROKES * stroke_px) | 1, dividers=dividers)
     share, grained = cv2.convertScaleAbs(rows, alpha=EVEN), cv2.convertScaleAbs(mean, beta=GRAIN)
     even = cv2.compare(grained, share, cv2.CMP_GE)
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
@@ -154,17 +153,17 @@ def _standing_out(darkness: Picture, stroke_px: float, *, around_too: bool) -> P
     return np.asarray(cv2.min(cv2.min(even, rise), cv2.min(sharp, there)), np.uint8)
 
 
-def _stretch_means(rows: Picture, length: int, *, around_too: bool) -> Picture:
+def _stretch_means(rows: Picture, length: int, *, dividers: bool) -> Picture:
     """Mean of the stretch that begins, or of the one that ends, at each place: the larger one.
 
-    With ``around_too`` also of the one that has the place in its middle: in the middle of a line
+    With ``dividers`` also of the one that has the place in its middle: in the middle of a line
     that is hardly longer than a stretch the two others reach beyond the line.
     """
     aside, width = length - 1, rows.shape[1]
     padded = cv2.copyMakeBorder(rows, 0, 0, aside, aside, cv2.BORDER_REFLECT_101)
     means = cv2.blur(padded, (length, 1), anchor=(0, 0))
     largest = cv2.max(means[:, aside : aside + width], means[:, :width])
-    if around_too:
+    if dividers:
         largest = cv2.max(largest, means[:, aside // 2 : aside // 2 + width])
     return np.asarray(largest, np.uint8)
 
