@@ -277,6 +277,20 @@ def test_pale_digits_stay_beside_a_dark_cross_in_an_unused_cell() -> None:
     assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
 
 
+def test_soft_pencil_that_is_pale_in_between_is_no_pattern() -> None:
+    """Its sides are straight and pale; left out, its ends would be all that is left of a 0."""
+    ink = np.zeros((200, 400), np.uint8)
+    cv2.line(ink, (110, 70), (170, 130), 230, 6)
+    cv2.line(ink, (110, 130), (170, 70), 230, 6)
+    for left in (200, 280):
+        traced_box(70, ink, Box(70, left, 130, left + 36))
+        for row in (70, 130):
+            cv2.line(ink, (left, row), (left + 36, row), 200, 5)
+    cells = tuple(Box(50, left, 150, left + 80) for left in (100, 180, 260))
+    found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 340), FieldKind.COMB, cells))
+    assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
+
+
 def test_a_cross_that_a_side_cuts_tears_no_number() -> None:
     ink = np.zeros((200, 400), np.uint8)
     cv2.line(ink, (80, 60), (160, 140), 220, 5)

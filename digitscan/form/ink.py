@@ -29,6 +29,10 @@ A pale 0 beside dark digits has 0.6 and 0.15."""
 MUCH_PEN = 0.3
 """Share of a cell's ink that is dark where the pen wrote over a pattern. Beside a dark cross, the
 darkest spots of pale digits seem to be of another pen, too."""
+MOST_BROKEN = 0.04
+"""A pattern lies beside strokes; where more than this share of the pen would be broken off without
+what is pale, that was a part of the strokes, as they were drawn with a soft pencil.
+"""
 DARKER, DARKER_STEP = 1.5, 20
 """The pen shows on a line where it is so much darker, in times and in steps of 255."""
 TONE_STROKES = 30.0
@@ -93,8 +97,20 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
         if area < least or cv2.mean(pale, pale)[0] > PALE_SHARE * dark:
             continue
         if level + plumb >= barred * area and min(level, plumb) >= lesser * area:
-            return pen
+            return ink if _broken_off(ink, pen) > MOST_BROKEN else pen
     return ink
+
+
+def _broken_off(ink: GreyImage, pen: GreyImage) -> float:
+    """Share of ``pen`` that hangs together with more of it through ``ink`` only."""
+    _, blobs = cv2.connectedComponents(ink)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(pen)
+    blob_of = np.zeros(count, np.int32)
+    blob_of[parts.ravel()] = blobs.ravel()
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    largest = np.zeros(blobs.max() + 1, np.int32)
+    np.maximum.at(largest, blob_of[1:], areas)
+    return 1.0 - float(largest.sum() / max(1, areas.sum()))
 
 
 def _bars(ink: GreyImage, length: int) -> tuple[int, int, int]:
