@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from digitscan.glyph.leftovers import Leftover, kind_of
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
+from digitscan.glyph.seams import Place
 from digitscan.values import Box, GreyImage
 
 STROKE = 5.0
@@ -239,13 +240,27 @@ def test_two_loops_side_by_side_come_apart_where_they_touch() -> None:
     draw_ring(ink, 40, 133, height=48, width=34)
     pieces = cut_pieces(ink, (0, 0), STROKE)
     assert len(pieces) <= 3
-    [after] = [i for i, p in enumerate(pieces) if p.cut is not None and p.cut.between_loops]
+    [after] = [i for i, p in enumerate(pieces) if p.cut is not None and p.cut.place is Place.LOOPS]
     assert pieces[after - 1].box.right == pytest.approx(117, abs=9)
     assert pieces[after].box.left == pytest.approx(117, abs=9)
+
+
+def test_a_loop_that_an_arc_runs_along_stays_whole() -> None:
+    """A seam through the loop's far side would cross less ink: as in 06 or 0 before a C."""
+    loop, arc = paper(), paper()
+    draw_ring(loop, 40, 100, height=48, width=36)
+    cv2.ellipse(arc, (153, 40), (18, 24), 0, 70, 290, 255, 4)
+    ink = np.maximum(loop, arc)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    shares = []
+    for end in range(1, len(pieces)):
+        left = all_ink(pieces[:end], ink.shape) > 0
+        shares.append((np.mean(left[loop > 0]), np.mean(left[(arc > 0) & (loop == 0)])))
+    assert any(of_loop > 0.95 and of_arc < 0.12 for of_loop, of_arc in shares)
 
 
 def test_the_loops_of_an_8_are_not_parted() -> None:
     ink = paper()
     draw_ring(ink, 26, 100, height=28, width=24)
     draw_ring(ink, 54, 100, height=30, width=28)
-    assert not any(p.cut and p.cut.between_loops for p in cut_pieces(ink, (0, 0), STROKE))
+    assert not any(p.cut and p.cut.place is Place.LOOPS for p in cut_pieces(ink, (0, 0), STROKE))

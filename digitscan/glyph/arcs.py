@@ -14,6 +14,7 @@ from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.leftovers import Leftover, kind_of
 from digitscan.glyph.paths import Arc
 from digitscan.glyph.pieces import Piece, digit_height
+from digitscan.glyph.seams import Place
 from digitscan.values import NOT_A_DIGIT, Probabilities
 
 FOLLOWED = 3
@@ -28,8 +29,9 @@ LOOPS_CUT = 0.7
 """The same between two loops that lie side by side."""
 DASH_CUT = 1.2
 """The same at the end of a dash."""
-CUT_DEPTH = 0.8
-"""What each stroke width crossed, over the first, costs on top."""
+CUT_DEPTH, LOOP_DEPTH = 0.8, 0.2
+"""What each stroke width crossed, over the first, costs on top; less where a loop lies beside the
+cut, as the pen may run along it for a while."""
 CROWDED = 5.0
 """What it costs to cut a blob that leaves no room for two digits, times what it lacks to it."""
 DIGIT = 1.9
@@ -134,7 +136,8 @@ def _cut_cost(piece: Piece) -> float:
     """What it costs to part a piece from the one before it."""
     if piece.cut is None:
         return 0.0
-    if piece.cut.between_loops:
+    if piece.cut.place is Place.LOOPS:
         return LOOPS_CUT
-    cost = DASH_CUT if piece.cut.beside_dash else CUT
-    return cost + CUT_DEPTH * max(0.0, piece.cut.crossed - 1.0) + CROWDED * piece.cut.crowded
+    cost = DASH_CUT if piece.cut.place is Place.DASH else CUT
+    depth = LOOP_DEPTH if piece.cut.place is Place.BESIDE_LOOP else CUT_DEPTH
+    return cost + depth * max(0.0, piece.cut.crossed - 1.0) + CROWDED * piece.cut.crowded

@@ -27,14 +27,11 @@ class Cut:
 
     ``crossed`` is the ink it crosses, in stroke widths. ``crowded`` is how far the whole blob is
     from the width of two digits: 0 where it has room for them, towards 1 where it has none.
-    ``between_loops`` tells that it parts two loops side by side, which no single digit has,
-    ``beside_dash`` that it is the end of a long thin stroke.
     """
 
     crossed: float
     crowded: float = 0.0
-    between_loops: bool = False
-    beside_dash: bool = False
+    place: Place = Place.THIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +141,7 @@ def _cut(
         cell, cross = _cell(box, cells), is_cross(blob.ink)
         return [Piece(box, blob.ink, start, end, blob.pixels, None, cell, struck, cross)]
     crowded = max(0.0, 1.0 - blob.width / scale.digit_px)
-    cuts = [Cut(s.crossed, crowded, s.place is Place.LOOPS, s.place is Place.DASH) for s in seams]
+    cuts = [Cut(seam.crossed, crowded, seam.place) for seam in seams]
     pieces = []
     for ink, before, after in zip(
         split(blob.ink, seams), [None, *cuts], [*cuts, None], strict=True
@@ -163,7 +160,7 @@ def _cut(
                 cut=before,
                 cell=_cell(box, cells),
                 struck=struck,
-                thin=any(cut.beside_dash for cut in (before, after) if cut),
+                thin=any(cut.place is Place.DASH for cut in (before, after) if cut),
             )
         )
     return pieces

@@ -27,14 +27,21 @@ Columns = npt.NDArray[np.intp]
 
 
 class Place(Enum):
-    """Where a seam passes: a thin place, the end of a dash, or between two loops side by side."""
+    """Where a seam passes.
+
+    A thin place, one found by a way around the loops, the end of a dash, or between two loops side
+    by side, which no single digit has.
+    """
 
     THIN = "thin"
+    BESIDE_LOOP = "beside a loop"
     DASH = "dash"
     LOOPS = "loops"
 
 
 Starts = list[tuple[int, Place]]
+Loops = list[tuple[int, int, int, int]]
+"""Left, top, width and height of each loop of a blob."""
 
 ROWS = 24
 """Height at which seams are searched: a pen stroke is 2 or 3 rows."""
@@ -44,8 +51,8 @@ SIDESTEP = 0.25
 """Cost of a step aside, in pixels of ink crossed: keeps seams upright where ink does not care."""
 SHALLOW = 3.2
 """Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
-DEEP = 5.0
-"""The same in a blob too wide for one digit."""
+DEEP, ALONG_LOOP = 5.0, 8.0
+"""The same in a blob too wide for one digit, and there on the way around a loop."""
 TOO_WIDE = 0.9
 """A blob wider than this share of the digit height is too wide for one digit."""
 LEAST_INK = 0.4
@@ -105,10 +112,11 @@ class _Upright:
     right: int
     too_wide: bool
 
-    @property
-    def deepest(self) -> float:
+    def deepest(self, place: Place) -> float:
         """Most ink, in stroke widths, that a seam may cross."""
-        return DEEP if self.too_wide else SHALLOW
+        if not self.too_wide:
+            return SHALLOW
+        return ALONG_LOOP if place is Place.BESIDE_LOOP else DEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +137,34 @@ def find_seams(blobs: Sequence[Blob], scale: Scale) -> list[list[Seam]]:
     if not wide:
         return seams
     strip, uprights = _strip([blobs[i] for i in wide], scale)
-    reached = _reach(strip)
-    valley = reached[-1].sum(axis=0)
-    starts = [_starts(upright, strip, valley) for upright in uprights]
+    loops, filled = _loops(strip, uprights)
     summed = np.cumsum(np.where(strip < WALL, strip, np.float32(0)), axis=1)
-    paths = iter(_paths(strip, summed, reached, [start for own in starts for start in own]))
-    for i, upright, own in zip(wide, uprights, starts, strict=True):
-        kept = _apart(upright, summed, [next(paths) for _ in own])
-        seams[i] = [_seam(path, upright, scale) for path in kept]
+    paths = _paths_of(uprights, strip, strip, summed, loops)
+    if any(loops):
+        around = _paths_of(uprights, strip, filled, summed, loops, Place.BESIDE_LOOP)
+        paths = [first + then for first, then in zip(around, paths, strict=True)]
+    for i, upright, own in zip(wide, uprights, paths, strict=True):
+        seams[i] = [_seam(path, upright, scale) for path in _apart(upright, summed, own)]
     return seams
+
+
+def _paths_of(
+    uprights: Sequence[_Upright],
+    strip: Costs,
+    costs: Costs,
+    summed: Costs,
+    loops: Sequence[Loops],
+    ordinary: Place = Place.THIN,
+) -> list[list[_Path]]:
+    """Seams of each blob through the strip, the best first, as cheap as ``costs`` allow.
+
+    What is neither the end of a dash nor between loops is an ``ordinary`` place.
+    """
+    reached = _reach(costs)
+    valley = reached[-1].sum(axis=0)
+    starts = [_starts(*own, strip, valley, ordinary) for own in zip(uprights, loops, strict=True)]
+    paths = iter(_paths(strip, summed, reached, [start for own in starts for start in own]))
+    return [[next(paths) for _ in own] for own in starts]
 
 
 def _strip(blobs: Sequence[Blob], scale: Scale) -> tuple[Costs, list[_Upright]]:
@@ -188,11 +215,13 @@ def _reach(strip: Costs) -> Costs:
     return both
 
 
-def _starts(upright: _Upright, strip: Costs, valley: Costs) -> Starts:
+def _starts(
+    upright: _Upright, loops: Loops, strip: Costs, valley: Costs, ordinary: Place
+) -> Starts:
     """Middle columns that a seam may pass, and where that is; the best first."""
     first, last = upright.left, upright.right - 1
     costs = valley[first - 1 : last + 2].tolist()
-    most = upright.deepest * upright.pen + MOST_BEND
+    most = upright.deepest(ordinary) * upright.pen + MOST_BEND
     lows = [
         (costs[i], first - 1 + i)
         for i in range(2, len(costs) - 2)
@@ -203,23 +232,39 @@ def _starts(upright: _Upright, strip: Costs, valley: Costs) -> Starts:
     ]
     runs = _thin_runs(upright, strip)
     ends = [(x, Place.DASH) for run in runs for x in run if first < x < last]
-    walls = [((a + b) // 2, Place.LOOPS) for a, b in _walls(upright, strip)]
+    walls = [((a + b) // 2, Place.LOOPS) for a, b in _walls(loops)]
     thin = [x for _, x in sorted(lows) if not any(a <= x <= b for a, b in runs)]
-    return ends + walls + [(x, Place.THIN) for x in thin]
+    return ends + walls + [(x, ordinary) for x in thin]
 
 
-def _walls(upright: _Upright, strip: Costs) -> list[tuple[int, int]]:
+def _loops(strip: Costs, uprights: Sequence[_Upright]) -> tuple[list[Loops], Costs]:
+    """The loops of each blob, left to right, and the strip with all of them filled up.
+
+    A seam around a loop parts digits that touch along it, as in 06; one through it may cross less.
+    """
+    paper = np.pad(strip <= FAINT, ((1, 1), (0, 0)), constant_values=True).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    outside = labels[0, 0]
+    found = [label for label in range(1, len(stats)) if label != outside]
+    filled, loops = strip.copy(), []
+    for upright in uprights:
+        own: Loops = []
+        for label in found:
+            left, top, width, height, _ = stats[label].tolist()
+            if upright.left <= left < upright.right and height >= LOOP * upright.digit:
+                own.append((left, top, width, height))
+                filled[labels[1:-1] == label] = WALL
+        loops.append(sorted(own))
+    return loops, filled
+
+
+def _walls(loops: Loops) -> list[tuple[int, int]]:
     """First and last column of what parts two loops that lie side by side, as in 00 or 68."""
-    there = strip[:, upright.left - 1 : upright.right + 1] > FAINT
-    paper = np.pad(~there, 1, constant_values=True).astype(np.uint8)
-    loops = sorted(cv2.connectedComponentsWithStats(paper, connectivity=4)[2][1:].tolist())
-    least = LOOP * upright.digit
-    loops = [loop for loop in loops if least <= loop[3] <= ROWS]
     walls = []
-    for (left, top, width, height, _), (after, low, _, deep, _) in pairwise(loops):
+    for (left, top, width, height), (after, low, _, deep) in pairwise(loops):
         shared = min(top + height, low + deep) - max(top, low)
         if left + width < after and shared >= BESIDE * min(height, deep):
-            walls.append((upright.left - 2 + left + width, upright.left - 3 + after))
+            walls.append((left + width, after - 1))
     return walls
 
 
@@ -302,7 +347,7 @@ def _edge(summed: Costs, column: int) -> _Path:
 
 def _is_likely(path: _Path, upright: _Upright) -> bool:
     """Whether a seam by itself may part two digits."""
-    if path.crossed > upright.deepest * upright.pen:
+    if path.crossed > upright.deepest(path.place) * upright.pen:
         return False
     if np.ptp(path.columns) > MOST_SWAY * upright.digit:
         return False

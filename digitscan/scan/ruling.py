@@ -7,12 +7,14 @@ perpendicular ruling at both ends: so the side of a box counts and the stem of a
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from itertools import compress, product
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.corners import sides_between_corners
 from digitscan.scan.evening import draw_evenly, fill_outline, outlines_of
 from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
@@ -83,11 +85,36 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
         0 where there is no line, 255 on a line.
     """
     turned = _turned(darkness)
-    level, level_tones, level_forks = _find_lines(darkness, stroke_px)
-    plumb, plumb_tones, plumb_forks = _find_lines(turned, stroke_px, dividers=True)
-    level, plumb = _prune(level, plumb, (level_tones, plumb_tones), stroke_px)
-    level, plumb = level + level_forks, plumb + plumb_forks
+    found = _find_lines(darkness, stroke_px)
+    upright = _find_lines(turned, stroke_px, dividers=True)
+    sides = _sides(found, upright, darkness, stroke_px)
+    upright = _sides(upright, found, turned, stroke_px)
+    level, plumb = _prune(sides, upright, stroke_px)
+    level, plumb = level + found.forks, plumb + upright.forks
     return _draw(level, darkness, stroke_px), _turned(_draw(plumb, turned, stroke_px))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Outlines of level lines, and how dark each of them is, (n,).
+
+    ``forks`` are long ones of two that run into one another, ``refused`` runs that are no line.
+    """
+
+    lines: list[Contour]
+    tones: Tones
+    forks: list[Contour]
+    refused: list[Contour]
+
+
+def _sides(found: _Found, across: _Found, darkness: Picture, stroke_px: float) -> _Found:
+    """What was found, and the sides of boxes among what was refused; ``across`` is plumb."""
+    reach, shortest = REACH_STROKES * stroke_px, SHORTEST_STROKES * stroke_px
+    bounds, plumb = _bounds(found.refused), _bounds(across.lines)[:, [1, 0, 3, 2]]
+    sides = sides_between_corners(found.refused, bounds, plumb, reach, shortest)
+    tones = np.array([_tone_of_line(side, darkness, stroke_px) for side in sides])
+    lines = found.lines + list(compress(sides, tones > 0))
+    return replace(found, lines=lines, tones=np.concatenate([found.tones, tones[tones > 0]]))
 
 
 def _turned(picture: Picture) -> Picture:
@@ -95,13 +122,10 @@ def _turned(picture: Picture) -> Picture:
     return np.asarray(cv2.transpose(picture), np.uint8)
 
 
-def _find_lines(
-    darkness: Picture, stroke_px: float, *, dividers: bool = False
-) -> tuple[list[Contour], Tones, list[Contour]]:
-    """Outlines of the level lines: long, thin, straight, without gaps, standing alone.
+def _find_lines(darkness: Picture, stroke_px: float, *, dividers: bool = False) -> _Found:
+    """Find the level lines: long, thin, straight, without gaps, standing alone.
 
-    And how dark each of them is, (n,); and long ones of two that run into one another. A stroke
-    from one line to another is seldom a divider where one of them is such.
+    A stroke from one line to another is seldom a divider where one of them is a fork's.
 
     With ``dividers`` lines hardly longer than ``SHORTEST_STROKES`` are found too: the dividers of a
     low comb are no longer, while a level line as short is the bar of a digit or of a letter.
@@ -113,10 +137,10 @@ def _find_lines(
     outlines = outlines_of(runs)
     tones = np.array([_tone_of_line(outline, darkness, stroke_px) for outline in outlines])
     certain = CERTAIN_STROKES * stroke_px
-    refused = compress(outlines, tones == 0)
+    refused = list(compress(outlines, tones == 0))
     forks = [line for one in refused for line in part_fork(one, runs, certain)]
     forks = [line for line in forks if _tone_of_line(line, darkness, stroke_px) > 0]
-    return list(compress(outlines, tones > 0)), tones[tones > 0], forks
+    return _Found(list(compress(outlines, tones > 0)), tones[tones > 0], forks, refused)
 
 
 def _long_runs(seen: Picture, stroke_px: float) -> Picture:
@@ -224,13 +248,9 @@ def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
     return picture
 
 
-def _prune(
-    level: list[Contour],
-    plumb: list[Contour],
-    tones: tuple[Tones, Tones],
-    stroke_px: float,
-) -> tuple[list[Contour], list[Contour]]:
+def _prune(found: _Found, upright: _Found, stroke_px: float) -> tuple[list[Contour], list[Contour]]:
     """The lines that are long, or end in kept lines of the other direction on both sides."""
+    level, plumb, tones = found.lines, upright.lines, (found.tones, upright.tones)
     level_box, plumb_box = _bounds(level), _bounds(plumb)
     reach, certain = REACH_STROKES * stroke_px, CERTAIN_STROKES * stroke_px
     level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones))
