@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.scan.corners import sides_between_corners
+from digitscan.scan.cover import HALF, cover, shown_columns, stands_free
 from digitscan.scan.evening import draw_evenly, fill_outline, outlines_of
 from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
@@ -53,14 +54,8 @@ DARK_ENOUGH = 80
 """Darker is not more of a line: so a pale line is seen under the strokes of a pen."""
 EVEN, GRAIN = 0.8, 6
 """A stretch of a line is this share as dark, on the mean, as each pixel less the paper's grain."""
-HALF = 0.5
-"""A pixel of a line is at least this share as dark as the stretch that it lies in."""
-DARK_COLUMN = 0.8
-"""Share of a line's columns that are no darker than what counts as its darkness."""
 LEAST_COVER = 0.8
 """Share of a line's columns that show it; a line of print has gaps between its letters."""
-BLURRED = 0.05
-"""Share of a line's length by which its blurred ends may be taken for it, at most."""
 BESIDE_PX, MOST_BESIDE = 2, 0.35
 """Share of the pixels just above and below a line that may be dark: print has ink there."""
 DARKER, PALER = 2.0, 3.0
@@ -200,26 +195,13 @@ def _tone_of_line(contour: Contour, darkness: Picture, stroke_px: float) -> floa
     if cv2.contourArea(contour) / width > THICKEST_STROKES * stroke_px + 2:
         return 0.0
     inside, own = _inside(contour, darkness)
-    if _shown(inside, own) < LEAST_COVER:
+    shown = shown_columns(inside, own)
+    if cover(shown) < LEAST_COVER:
+        return 0.0
+    if width < CERTAIN_STROKES * stroke_px and stands_free(shown, stroke_px):
         return 0.0
     tone = cv2.mean(own, inside)[0]
     return tone if _beside(inside, darkness, left, top, tone) <= MOST_BESIDE else 0.0
-
-
-def _shown(inside: Picture, own: Picture) -> float:
-    """Share of a line's columns that are at least half as dark as the line, along its middle.
-
-    Ends that run on a little past the line don't count against it.
-    """
-    columns = np.arange(inside.shape[1])
-    rows = np.arange(len(inside), dtype=np.float32)
-    place, filled = np.stack([rows, np.ones_like(rows)]) @ (inside > 0).astype(np.float32)
-    around = np.asarray(cv2.dilate(own, np.ones((3, 1), np.uint8)), np.uint8)
-    tones = around[np.rint(place / filled).astype(np.intp), columns]
-    dark = np.interp(DARK_COLUMN * (tones.size - 1), columns, np.sort(tones))
-    shown = np.flatnonzero(tones > HALF * dark)
-    length = max(shown[-1] - shown[0] + 1, tones.size * (1 - BLURRED)) if shown.size else 1
-    return float(shown.size / length)
 
 
 def _beside(inside: Picture, darkness: Picture, left: int, top: int, tone: float) -> float:
