@@ -291,6 +291,22 @@ def test_soft_pencil_that_is_pale_in_between_is_no_pattern() -> None:
     assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
 
 
+def test_sides_of_cells_that_were_not_found_are_no_ink() -> None:
+    """The sides of two boxes with a gap between them, one of them under a digit."""
+    lines, pen = np.zeros((200, 400), np.uint8), np.zeros((200, 400), np.uint8)
+    for column in (172, 184):
+        cv2.line(lines, (column, 50), (column, 150), 200, 3)
+    draw_digit(pen, 0, Box(70, 176, 130, 220), tone=150)
+    ink = np.maximum(lines, pen)
+    cells = (Box(50, 100, 150, 178), Box(50, 178, 150, 260))
+    found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 260), FieldKind.COMB, cells))
+    left = np.zeros_like(ink)
+    top, start = found.origin
+    left[top : top + found.ink.shape[0], start : start + found.ink.shape[1]] = found.ink
+    assert np.count_nonzero(left[(lines > 0) & (pen == 0)]) < 0.1 * np.count_nonzero(lines)
+    assert np.count_nonzero(left[pen > 0]) > 0.95 * np.count_nonzero(pen)
+
+
 def test_a_cross_that_a_side_cuts_tears_no_number() -> None:
     ink = np.zeros((200, 400), np.uint8)
     cv2.line(ink, (80, 60), (160, 140), 220, 5)

@@ -281,3 +281,25 @@ def test_a_pale_line_just_under_a_digit_is_found_whole() -> None:
         draw_digit(image, 2, Box(125, left, 172, left + 34))
     level, _ = ruling(image)
     assert (level[178:183, 110:490].max(axis=0) > 0).mean() > 0.95
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_the_side_of_a_box_under_a_label_flush_with_it_is_found(right: bool) -> None:
+    """The blurred serifs of a letter make one run with the side, with too many gaps for a line."""
+    image = paper(240, 500)
+    draw_box(image, Box(100, 60, 148, 400))
+    box_only = image.copy()
+    column = 400 if right else 60
+    for top in (70, 84):
+        cv2.rectangle(image, (column - 1, top), (column + 1, top + 5), 210, cv2.FILLED)
+    level, plumb = ruling(image)
+    assert share_found(level | plumb, box_only) > 0.98
+
+
+def test_a_stroke_that_stands_free_between_two_lines_is_no_divider() -> None:
+    image = paper(240, 500)
+    draw_box(image, Box(80, 60, 160, 400))
+    gap = round(2 * PEN)
+    draw_path(image, [(80 + gap, 230), (160 - gap, 230)])
+    _, plumb = ruling(image)
+    assert not plumb[90:150, 220:240].any()

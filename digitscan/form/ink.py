@@ -29,6 +29,10 @@ A pale 0 beside dark digits has 0.6 and 0.15."""
 MUCH_PEN = 0.3
 """Share of a cell's ink that is dark where the pen wrote over a pattern. Beside a dark cross, the
 darkest spots of pale digits seem to be of another pen, too."""
+SIDE_STROKES, SIDE_SHOWN = 3.5, 0.92
+"""A column within so many stroke widths of a cell's side, with ink in this share of its rows, is of
+that side, or of the next box's.
+"""
 MOST_BROKEN = 0.04
 """A pattern lies beside strokes; where more than this share of the pen would be broken off without
 what is pale, that was a part of the strokes, as they were drawn with a soft pencil.
@@ -65,6 +69,7 @@ def ink_of_field(
     around = _widened(field.box, clean.ink.shape)
     ink = clean.ink[around.slices]
     level, plumb = _ruling_of_field(clean, field, around)
+    _mark_sides(plumb, ink, field, around, clean.stroke_px)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
     box = field.box
@@ -162,6 +167,16 @@ def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask,
             level[max(top, 0) : max(bottom, 0), max(left - edge, 0) : right + edge] = False
             plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)] = False
     return level, plumb
+
+
+def _mark_sides(plumb: Mask, ink: GreyImage, field: Field, around: Box, stroke_px: float) -> None:
+    """Mark in ``plumb`` the sides of a comb's cells that were not found under a digit on them."""
+    rows = slice(field.box.top - around.top, field.box.bottom - around.top)
+    reach = round(SIDE_STROKES * stroke_px)
+    for side in {side for cell in field.cells for side in (cell.left, cell.right)}:
+        middle = side - around.left
+        place = rows, slice(max(0, middle - reach), middle + reach + 1)
+        plumb[place] |= (ink[place] > 0).mean(axis=0) >= SIDE_SHOWN
 
 
 def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> GreyImage:
