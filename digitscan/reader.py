@@ -29,6 +29,7 @@ from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.decoding import decode_field
+from digitscan.glyph.faded import lacks_faded_digit
 from digitscan.glyph.hand import Place, weigh_by_hand
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
 from digitscan.scan.cleaning import clean_page
@@ -75,7 +76,7 @@ class ReaderSettings:
 class CutField:
     """A field with its ink cut into pieces and the runs of pieces that may be digits.
 
-    ``torn`` tells that the number seems to go on beyond the field.
+    ``torn`` tells that the number seems to go on beyond the field, or to lack a digit that faded.
     """
 
     field: Field
@@ -232,7 +233,7 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
     """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
     found = ink_of_field(clean, field, is_cross)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
-    torn = found.torn
+    torn = found.torn or lacks_faded_digit(found.ink, found.origin, pieces)
     if pieces and not torn:
         tone = float(np.median(found.ink[found.ink > 0]))
         end = max(piece.box.right for piece in pieces)

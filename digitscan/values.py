@@ -162,7 +162,8 @@ class Evidence:
     unevenness : float
         Logarithm of how much more the heights of the digits differ than they usually do, 0 or more.
     torn : bool
-        Whether a side of the field cuts through ink: a digit may be missing or a neighbour's.
+        Whether a digit may be missing or a neighbour's: a side of the field cuts through ink, a
+        digit stands beside the field, or crumbs of one lie in a gap.
     pair : (int, int)
         The weakest digit and the class, 0…10, that it is next likeliest to be.
     """

@@ -64,7 +64,7 @@ def decode_field(
     min_confidence : float
         Below this confidence the status is ``review``.
     torn : bool
-        Whether a side of the field cuts through ink.
+        Whether a digit may be missing or a neighbour's, as in ``Evidence``.
     calibration : Calibration, optional
         What evidence is worth; the one that belongs to this version where there is none.
     """

@@ -172,7 +172,10 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
     if any(piece.struck for piece in traced.cut.pieces):
         yield "a line crosses it out"
     if traced.cut.torn:
-        yield "it may go on beyond its field: ink is cut by a side, or a digit stands beside"
+        yield (
+            "it may go on beyond its field or lack a digit: a side cuts ink, a digit stands "
+            "beside, or crumbs of one lie in a gap"
+        )
     if status is Status.RULE_FAILED:
         room = traced.cut.field.rule.max_digits
         yield f"{len(reading.value)} digits, but the field has room for {room}"
