@@ -32,6 +32,10 @@ between them, as a share of the higher one.
 """
 TALL = 0.5
 """A blob this share of the field's digit height may be a digit of its own."""
+DIRT, DIRT_APART = 0.25, 0.1
+"""What is smaller than the one, and further from all other ink than the other, is no part of a
+digit, in digit heights.
+"""
 LONG = 2.2
 """A box this many times as wide as high is no digit but a dash, or digits that touch."""
 
@@ -133,12 +137,10 @@ def _blobs(
     blobs = []
     for i in sorted(range(len(outlines)), key=lambda i: spans[i][0] + spans[i][1]):
         box = boxes[i]
-        own = ink[box.slices]
-        if any(box.shared_area(other) for j, other in enumerate(boxes) if j != i):
-            mask = np.zeros(own.shape, np.uint8)
-            offset = (-box.left, -box.top)
-            cv2.drawContours(mask, [outlines[i]], -1, 255, cv2.FILLED, offset=offset)
-            own = np.asarray(cv2.bitwise_and(own, mask), np.uint8)
+        mask = np.zeros((box.height, box.width), np.uint8)
+        offset = (-box.left, -box.top)
+        cv2.drawContours(mask, [outlines[i]], -1, 255, cv2.FILLED, offset=offset)
+        own = np.asarray(cv2.bitwise_and(ink[box.slices], mask), np.uint8)
         blobs.append(Blob(box, own, cv2.countNonZero(own), *spans[i]))
     return blobs
 
@@ -270,11 +272,25 @@ def _stacked(part: Blob, other: Blob, scale: Scale) -> bool:
         return False
     if is_long(other.box) and other.box.width > 0.9 * scale.digit_px:
         return False
+    if _is_dirt(part.box, other, scale):
+        return False
     beside = min(part.box.bottom, other.box.bottom) - max(part.box.top, other.box.top)
     top, bottom = min(part.box.top, other.box.top), max(part.box.bottom, other.box.bottom)
     if bottom - top > 1.4 * scale.digit_px:
         return False
     return beside < 0.3 * part.box.height or part.box.height < TALL * scale.digit_px
+
+
+def _is_dirt(crumb: Box, other: Blob, scale: Scale) -> bool:
+    """Whether a crumb is too small, and too far from the ink of another blob, to be part of it."""
+    if max(crumb.height, crumb.width) >= DIRT * scale.digit_px:
+        return False
+    reach = round(DIRT_APART * scale.digit_px)
+    rows = slice(max(0, crumb.top - reach - other.box.top), crumb.bottom + reach - other.box.top)
+    columns = slice(
+        max(0, crumb.left - reach - other.box.left), crumb.right + reach - other.box.left
+    )
+    return not (rows.stop > 0 and columns.stop > 0 and other.ink[rows, columns].any())
 
 
 def _joined(a: Blob, b: Blob) -> Blob:

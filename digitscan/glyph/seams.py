@@ -51,8 +51,8 @@ SIDESTEP = 0.25
 """Cost of a step aside, in pixels of ink crossed: keeps seams upright where ink does not care."""
 SHALLOW = 3.2
 """Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
-DEEP, ALONG_LOOP = 5.0, 8.0
-"""The same in a blob too wide for one digit, and there on the way around a loop."""
+DEEP = 5.0
+"""The same in a blob too wide for one digit."""
 TOO_WIDE = 0.9
 """A blob wider than this share of the digit height is too wide for one digit."""
 LEAST_INK = 0.4
@@ -112,11 +112,10 @@ class _Upright:
     right: int
     too_wide: bool
 
-    def deepest(self, place: Place) -> float:
+    @property
+    def deepest(self) -> float:
         """Most ink, in stroke widths, that a seam may cross."""
-        if not self.too_wide:
-            return SHALLOW
-        return ALONG_LOOP if place is Place.BESIDE_LOOP else DEEP
+        return DEEP if self.too_wide else SHALLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def _starts(
     """Middle columns that a seam may pass, and where that is; the best first."""
     first, last = upright.left, upright.right - 1
     costs = valley[first - 1 : last + 2].tolist()
-    most = upright.deepest(ordinary) * upright.pen + MOST_BEND
+    most = upright.deepest * upright.pen + MOST_BEND
     lows = [
         (costs[i], first - 1 + i)
         for i in range(2, len(costs) - 2)
@@ -347,7 +346,7 @@ def _edge(summed: Costs, column: int) -> _Path:
 
 def _is_likely(path: _Path, upright: _Upright) -> bool:
     """Whether a seam by itself may part two digits."""
-    if path.crossed > upright.deepest(path.place) * upright.pen:
+    if path.crossed > upright.deepest * upright.pen:
         return False
     if np.ptp(path.columns) > MOST_SWAY * upright.digit:
         return False
