@@ -143,12 +143,13 @@ class Reader:
         clean, fields = lay_out(clean)
         cut = [cut_field(clean, field, fields) for field in fields]
         said, readings = self.read_off(cut, self.classify(cut))
-        records = [
-            _record(clean, field.field, reading, page.image.shape)
-            for field, reading in zip(cut, readings, strict=True)
-        ]
-        doubted = doubt_records(page, tuple(records))
-        return PageTrace(page, clean, tuple(map(TracedField, cut, said, readings, doubted)))
+        flat = tuple(
+            Record(clean.ref, own.field, got) for own, got in zip(cut, readings, strict=True)
+        )
+        scanned = tuple(_on_scan(record, clean, page.image.shape) for record in flat)
+        doubted = doubt_records(page, flat, scanned)
+        records = map(_with_status, scanned, doubted)
+        return PageTrace(page, clean, tuple(map(TracedField, cut, said, readings, records)))
 
     def read_file(self, path: str | os.PathLike[str], index: int = 0) -> PageResult:
         """Read page ``index`` of an image file. Raises PageError where it can't be decoded."""
@@ -273,16 +274,22 @@ def _sure_digits(records: Sequence[Record]) -> int:
     return sum(len(each.value) for each in readings if each.confidence >= SURE)
 
 
-def _record(clean: CleanPage, field: Field, reading: Reading, scan: tuple[int, ...]) -> Record:
-    """The record of a field, its boxes moved from the clean page to the scan."""
+def _on_scan(record: Record, clean: CleanPage, shape: tuple[int, ...]) -> Record:
+    """A record whose boxes lie on the clean page, its boxes moved to the scan."""
 
     def to_scan(box: Box) -> Box:
-        return _map_box(box, clean.to_scan, scan)
+        return _map_box(box, clean.to_scan, shape)
 
+    field, reading = record.field, record.reading
     digits = tuple(replace(digit, box=to_scan(digit.box)) for digit in reading.digits)
     cells = tuple(to_scan(cell) for cell in field.cells)
     placed = replace(field, box=to_scan(field.box), cells=cells)
-    return Record(clean.ref, placed, replace(reading, digits=digits))
+    return Record(record.page, placed, replace(reading, digits=digits))
+
+
+def _with_status(record: Record, other: Record) -> Record:
+    """A record with the status of another."""
+    return replace(record, reading=replace(record.reading, status=other.reading.status))
 
 
 def _map_box(box: Box, homography: npt.NDArray[np.float64], shape: tuple[int, ...]) -> Box:

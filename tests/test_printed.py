@@ -53,7 +53,7 @@ def page(records: tuple[Record, ...], pens: list[tuple[int, int, int]] | None = 
 
 
 def statuses(records: tuple[Record, ...], shown: Page | None = None) -> list[Status]:
-    return [r.reading.status for r in doubt_print(shown or page(records), records)]
+    return [r.reading.status for r in doubt_print(shown or page(records), records, records)]
 
 
 @pytest.mark.parametrize("down", [True, False])
@@ -79,7 +79,7 @@ def test_values_stay_and_only_ok_changes() -> None:
         record(str(n), cell(n, 0), status=Status.UNREADABLE if n == 2 else Status.OK)
         for n in range(1, 5)
     )
-    doubted = doubt_print(page(records), records)
+    doubted = doubt_print(page(records), records, records)
     assert [r.reading.value for r in doubted] == ["1", "2", "3", "4"]
     assert doubted[1].reading.status is Status.UNREADABLE
 

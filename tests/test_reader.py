@@ -227,6 +227,18 @@ def test_a_turned_page_reads_like_a_straight_one(degrees: float) -> None:
     assert values(both[0]) == values(both[1]) == ["777", "", "77777", "7"]
 
 
+@pytest.mark.parametrize("degrees", [-8.0, 0.0, 8.0])
+def test_a_long_comb_is_as_sure_on_a_turned_page(degrees: float) -> None:
+    """On the scan the box around it is far higher than its digits, which do not fill it."""
+    image = paper(500, 900)
+    cells = draw_comb(image, Box(220, 60, 270, 840), 18)
+    for place, cell in enumerate(cells[:4]):
+        draw_digit(image, (2, 4, 5, 7)[place], Box(232, cell.left + 12, 262, cell.left + 32))
+    result = reader(sure_of(7)).read(page_of(warped(image, turning(degrees, image.shape))))
+    assert values(result) == ["7777"]
+    assert statuses(result) == [Status.OK]
+
+
 @pytest.mark.parametrize("name", ODD)
 @pytest.mark.parametrize("label", [7, NOT_A_DIGIT])
 def test_any_image_can_be_read(name: str, label: int) -> None:

@@ -8,6 +8,12 @@ from digitscan.doubts.words import doubt_words
 from digitscan.values import Page, Record
 
 
-def doubt_records(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Put to review what looks printed, parts of words, and strokes that nothing supports."""
-    return doubt_strokes(doubt_words(doubt_print(page, records)))
+def doubt_records(
+    page: Page, records: tuple[Record, ...], scanned: tuple[Record, ...]
+) -> tuple[Record, ...]:
+    """Put to review what looks printed, parts of words, and strokes that nothing supports.
+
+    How fields lie to one another shows on the clean page, where ``records`` have their boxes;
+    colours show on ``page``, where those of ``scanned``, the same records, lie.
+    """
+    return doubt_strokes(doubt_words(doubt_print(page, records, scanned)))

@@ -40,17 +40,22 @@ tell what is typical.
 """
 
 
-def doubt_print(page: Page, records: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Give ``review`` to the values that are ``ok`` but look printed."""
-    doubtful = _numbering(records) | _colourless(page.colour, records) | _small(records)
-    doubtful |= _bold(page.image, records)
+def doubt_print(
+    page: Page, records: tuple[Record, ...], scanned: tuple[Record, ...]
+) -> tuple[Record, ...]:
+    """Give ``review`` to the values that are ``ok`` but look printed.
+
+    ``records`` have their boxes on the clean page; ``scanned`` are the same with those on ``page``.
+    """
+    doubtful = _numbering(records) | _small(records)
+    doubtful |= _colourless(page.colour, scanned) | _bold(page.image, scanned)
     return put_to_review(records, doubtful)
 
 
 def _small(records: tuple[Record, ...]) -> set[int]:
     """Indices of the values that are small in their box, as the number printed in its corner.
 
-    Small both ways: on a page that lies on its side the digits of a comb are narrow for its height.
+    Small both ways: a digit may be low in its box, as a dash of ink or a 1 is narrow.
     """
     return {
         number

@@ -29,9 +29,9 @@ A pale 0 beside dark digits has 0.6 and 0.15."""
 MUCH_PEN = 0.3
 """Share of a cell's ink that is dark where the pen wrote over a pattern. Beside a dark cross, the
 darkest spots of pale digits seem to be of another pen, too."""
-SIDE_STROKES, SIDE_SHOWN = 3.5, 0.92
+SIDE_STROKES, SIDE_SHOWN, SIDE_RAGGED = 3.5, 0.92, 0.6
 """A column within so many stroke widths of a cell's side, with ink in this share of its rows, is of
-that side, or of the next box's.
+that side, or of the next box's; so are those beside it with ink in the last share of their rows.
 """
 MOST_BROKEN = 0.04
 """A pattern lies beside strokes; where more than this share of the pen would be broken off without
@@ -176,7 +176,10 @@ def _mark_sides(plumb: Mask, ink: GreyImage, field: Field, around: Box, stroke_p
     for side in {side for cell in field.cells for side in (cell.left, cell.right)}:
         middle = side - around.left
         place = rows, slice(max(0, middle - reach), middle + reach + 1)
-        plumb[place] |= (ink[place] > 0).mean(axis=0) >= SIDE_SHOWN
+        shown = (ink[place] > 0).mean(axis=0)
+        for run in runs_of(shown >= SIDE_RAGGED):
+            if shown[run].max() >= SIDE_SHOWN:
+                plumb[place][:, run] = True
 
 
 def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> GreyImage:
