@@ -67,8 +67,10 @@ THIN = 1.9
 """Columns whose ink is no higher than this many strokes belong to a dash or a joining line."""
 LONG_RUN = 0.3
 """A run of thin columns this share of the digit height long is cut at both of its ends."""
-LEAST_BETWEEN = 0.5
-"""Ink between two seams, at least, as a share of a 1 of the digit height."""
+LEAST_BETWEEN, LEAST_DASH = 0.5, 0.2
+"""Ink between two seams, at least, as a share of a 1 of the digit height; between the ends of a
+dash or of a joining line less is enough.
+"""
 MOST_SEAMS = 12
 LEAST_WIDTH = 0.38
 """Room on each side of a seam through two strokes, at least, in digit heights."""
@@ -335,7 +337,8 @@ def _is_another(path: _Path, other: _Path, upright: _Upright) -> bool:
     """Whether there is some ink between two seams, all of it on the same side of either."""
     left, right = sorted((path, other), key=lambda each: float(each.ink_left.sum()))
     slab = right.ink_left - left.ink_left
-    least = LEAST_BETWEEN * upright.pen * upright.digit
+    dash = path.place is other.place is Place.DASH
+    least = (LEAST_DASH if dash else LEAST_BETWEEN) * upright.pen * upright.digit
     return bool((right.columns >= left.columns).all()) and float(slab.sum()) >= least
 
 
