@@ -7,7 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitscan.form.order import group_rows
+from digitscan.form.order import first_rows, group_rows
 from digitscan.values import Box
 
 BOXES = st.builds(
@@ -70,3 +70,25 @@ def test_a_low_box_beside_a_high_one_is_in_its_row() -> None:
 def test_a_row_that_climbs_gently_is_one_row() -> None:
     row = [Box(100 - 6 * place, 80 * place, 150 - 6 * place, 80 * place + 60) for place in range(8)]
     assert group_rows(reversed(row)) == [row]
+
+
+def test_a_box_over_several_rows_stands_in_the_first_of_them() -> None:
+    spanning = Box(2, 200, 140, 260)
+    rows = [[Box(48 * n, 0, 48 * n + 44, 80), Box(48 * n, 90, 48 * n + 44, 180)] for n in range(3)]
+    boxes = [spanning, *(box for row in rows for box in row)]
+    heads = first_rows(boxes)
+    assert heads[1:] == boxes[1:]
+    assert group_rows(heads) == [[*rows[0], heads[0]], rows[1], rows[2]]
+
+
+def test_a_high_box_beside_a_low_one_in_its_middle_stays_whole() -> None:
+    boxes = [Box(0, 0, 90, 50), Box(30, 100, 60, 150), Box(91, 0, 120, 50)]
+    assert first_rows(boxes) == boxes
+
+
+@given(st.lists(BOXES, max_size=30, unique=True))
+@settings(max_examples=40, deadline=None)
+def test_first_rows_only_lose_their_lower_parts(boxes: list[Box]) -> None:
+    for box, head in zip(boxes, first_rows(boxes), strict=True):
+        assert (head.top, head.left, head.right) == (box.top, box.left, box.right)
+        assert box.top < head.bottom <= box.bottom

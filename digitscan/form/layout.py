@@ -12,7 +12,7 @@ from digitscan.form.baselines import find_baselines
 from digitscan.form.combs import find_combs
 from digitscan.form.extension import extend_combs
 from digitscan.form.lines import find_lines, find_lines_in_cell
-from digitscan.form.order import group_rows
+from digitscan.form.order import first_rows, group_rows
 from digitscan.form.siblings import complete_combs
 from digitscan.form.tables import part_tables
 from digitscan.rules import Rule
@@ -75,8 +75,10 @@ def _holds_middle(box: Box, other: Box) -> bool:
 
 
 def _in_reading_order(fields: list[Field]) -> tuple[Field, ...]:
-    by_box = {field.box: field for field in fields}
-    ordered = [by_box[box] for row in group_rows(by_box) for box in row]
+    by_head: dict[Box, Field] = {}
+    for field, head in zip(fields, first_rows([field.box for field in fields]), strict=True):
+        by_head[field.box if head in by_head else head] = field
+    ordered = [by_head[head] for row in group_rows(by_head) for head in row]
     return tuple(replace(field, name=f"f{number}") for number, field in enumerate(ordered, 1))
 
 

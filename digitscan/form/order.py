@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from digitscan.values import Box
 
 SAME_ROW = 0.5
 """Boxes stand in one row when they share this part of the lower one's height."""
+SPANNED, SAME_TOP = 0.6, 0.3
+"""A box spans several rows if one beside it has this share of its height, at most, and begins where
+it does, within the last share of the lower one's height.
+"""
 LEVEL = 0.65
 """Cells of one comb share this part of the higher one's height."""
 
@@ -41,6 +48,22 @@ def group_rows(
         else:
             row.append(box)
     return [sorted(row, key=lambda b: (b.left, b.top)) for row in rows]
+
+
+def first_rows(boxes: Sequence[Box]) -> list[Box]:
+    """Give boxes that span several rows cut off below the first of them, the others as they are.
+
+    >>> first_rows([Box(0, 0, 90, 50), Box(2, 50, 30, 90), Box(30, 50, 60, 90)])[0]
+    Box(top=0, left=0, bottom=28, right=50)
+    """
+    tops = np.array([box.top for box in boxes])
+    heights = np.array([box.height for box in boxes])
+    heads = []
+    for box in boxes:
+        beside = np.abs(tops - box.top) <= SAME_TOP * heights
+        lower = heights[beside & (heights <= SPANNED * box.height)]
+        heads.append(replace(box, bottom=box.top + int(lower.max())) if lower.size else box)
+    return heads
 
 
 def _shared(first: Box, second: Box) -> int:
