@@ -178,6 +178,15 @@ def test_a_decimal_point_asks_for_review() -> None:
     assert (reading.value, reading.status) == ("25", Status.REVIEW)
 
 
+@pytest.mark.parametrize("left", [38, 90])
+def test_a_crumb_thinner_than_any_pen_is_no_point(left: int) -> None:
+    """Of a pale rule that was not found some crumbs may be left, at the foot of the digits."""
+    ink = bars(20, 60)
+    ink[58:60, left : left + 8] = 255
+    reading = read(ink, [row(2), row(5)])
+    assert (reading.value, reading.status) == ("25", Status.OK)
+
+
 def test_a_stray_dot_does_not() -> None:
     ink = bars(20, 60)
     ink[30:38, 37:45] = 255

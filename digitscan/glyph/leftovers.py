@@ -34,8 +34,10 @@ it lies, and fills that share of it. It is a dash up to that rise, as a share of
 """
 EDGE = 0.15
 """A dash this near, in digit heights, to the upper or lower end of the digits is left of a rule."""
-POINT = 0.3
-"""A dot whose lower edge lies this share of the digit height above the digits is no point."""
+POINT, LEAST_POINT = 0.3, 0.09
+"""A dot whose lower edge lies this share of the digit height above the digits is no point, nor is
+one that is lower or narrower than the second share.
+"""
 
 
 def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
@@ -63,6 +65,11 @@ def _is_thin_line(piece: Piece, highest: float) -> bool:
     return long >= THIN * short and piece.pixels >= FULL * long * short
 
 
+def is_thin_crumb(piece: Piece, height: float) -> bool:
+    """Whether a dot beside digits of this height is too thin for a pen: the rest of a rule."""
+    return min(piece.box.height, piece.box.width) < LEAST_POINT * height
+
+
 def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: float) -> bool:
     """Whether ink may be passed over without a review.
 
@@ -75,7 +82,7 @@ def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: flo
     top = min(digit.box.top for digit in digits)
     bottom = max(digit.box.bottom for digit in digits)
     if kind is Leftover.DOT:
-        return piece.box.bottom < bottom - POINT * height
+        return is_thin_crumb(piece, height) or piece.box.bottom < bottom - POINT * height
     middle = (piece.box.top + piece.box.bottom) / 2
     at_the_edge = middle < top + EDGE * height or middle > bottom - EDGE * height
     return kind is Leftover.DASH and at_the_edge

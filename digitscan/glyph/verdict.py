@@ -9,7 +9,7 @@ from itertools import pairwise
 from digitscan.glyph.bars import is_bar
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.crosses import is_cross
-from digitscan.glyph.leftovers import Leftover, is_silent, kind_of
+from digitscan.glyph.leftovers import Leftover, is_silent, is_thin_crumb, kind_of
 from digitscan.glyph.paths import Arc
 from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.values import NOT_A_DIGIT, Box, Digit, Probabilities, Status
@@ -140,7 +140,11 @@ def lacks_digit(
     if gaps and gaps[-1] >= max(WIDE * height, ordinary + WIDER * height):
         return True
     start, end = boxes[0].left - APART * height, boxes[-1].right + APART * height
-    dots = [piece.box for kind, piece in passed if kind is Leftover.DOT]
+    dots = [
+        piece.box
+        for kind, piece in passed
+        if kind is Leftover.DOT and not is_thin_crumb(piece, height)
+    ]
     dashes = [piece.box for kind, piece in passed if kind is Leftover.DASH]
     return any(
         (dot.right < start or dot.left > end)
