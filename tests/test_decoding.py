@@ -187,6 +187,16 @@ def test_a_crumb_thinner_than_any_pen_is_no_point(left: int) -> None:
     assert (reading.value, reading.status) == ("25", Status.OK)
 
 
+def test_dots_under_a_dash_are_the_rest_of_a_rule() -> None:
+    ink = bars(140, 180)
+    ink[36:41, 40:120] = 255
+    for left in (50, 70, 90):
+        ink[56:62, left : left + 9] = 255
+    assert read(ink, [row(2), row(5)]).status is Status.OK
+    ink[36:41] = bars(140, 180)[36:41]
+    assert read(ink, [row(2), row(5)]).status is Status.REVIEW
+
+
 def test_a_stray_dot_does_not() -> None:
     ink = bars(20, 60)
     ink[30:38, 37:45] = 255

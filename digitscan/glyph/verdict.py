@@ -102,8 +102,8 @@ def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool
     """Whether all that is passed over may be without a review."""
     height = digit_height(pieces)
     digits = [p for arc in arcs if arc.leftover is None for p in pieces[arc.start : arc.end]]
-    dots = [p for arc in arcs if arc.leftover is Leftover.DOT for p in pieces[arc.start : arc.end]]
-    heavy = _heavy_sides(dots, digits)
+    passed = [(arc.leftover, pieces[arc.start]) for arc in arcs if arc.leftover is not None]
+    heavy = _heavy_sides(_lone_dots(passed), digits)
     read: list[Piece] = []
     characters = iter(text)
     last = ""
@@ -128,8 +128,7 @@ def lacks_digit(
 ) -> bool:
     """Whether a digit of a number may have faded: one gap is odd, or a dot stands apart from it.
 
-    In a comb gaps say nothing, and a dot under or over a dash is left of a rule. ``passed`` are the
-    first pieces of what is passed over.
+    In a comb gaps say nothing. ``passed`` are the first pieces of what is passed over.
     """
     if any(piece.cell is not None for piece in pieces):
         return False
@@ -140,17 +139,19 @@ def lacks_digit(
     if gaps and gaps[-1] >= max(WIDE * height, ordinary + WIDER * height):
         return True
     start, end = boxes[0].left - APART * height, boxes[-1].right + APART * height
-    dots = [
-        piece.box
-        for kind, piece in passed
-        if kind is Leftover.DOT and not is_thin_crumb(piece, height)
-    ]
+    dots = [dot for dot in _lone_dots(passed) if not is_thin_crumb(dot, height)]
+    return any(dot.box.right < start or dot.box.left > end for dot in dots)
+
+
+def _lone_dots(passed: Sequence[tuple[Leftover, Piece]]) -> list[Piece]:
+    """The dots among what is passed over, without those under or over a dash: rests of a rule."""
+    dots = [piece for kind, piece in passed if kind is Leftover.DOT]
     dashes = [piece.box for kind, piece in passed if kind is Leftover.DASH]
-    return any(
-        (dot.right < start or dot.left > end)
-        and not any(dash.left <= dot.left and dot.right <= dash.right for dash in dashes)
+    return [
+        dot
         for dot in dots
-    )
+        if not any(dash.left <= dot.box.left and dot.box.right <= dash.right for dash in dashes)
+    ]
 
 
 def _gap(left: Box, right: Box, narrowest: float) -> float:
