@@ -23,6 +23,7 @@ from digitscan.form.beside import goes_on
 from digitscan.form.cells import find_cells
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
+from digitscan.form.stacked import part_stacked
 from digitscan.form.touching import part_rows
 from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
@@ -225,7 +226,7 @@ class Reader:
 
 def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
     """Find the fields of a page; gives the page too, rows that touch cut apart."""
-    cells = find_cells(clean.level, clean.plumb, clean.stroke_px)
+    cells = part_stacked(clean, find_cells(clean.level, clean.plumb, clean.stroke_px))
     clean = part_rows(clean, cells)
     return clean, find_fields(clean, cells)
 
