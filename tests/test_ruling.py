@@ -303,3 +303,15 @@ def test_a_stroke_that_stands_free_between_two_lines_is_no_divider() -> None:
     draw_path(image, [(80 + gap, 230), (160 - gap, 230)])
     _, plumb = ruling(image)
     assert not plumb[90:150, 220:240].any()
+
+
+def test_stems_beside_one_another_under_a_bar_are_no_box() -> None:
+    """As those of a 1 and of a 7 whose bar touches it; a box with one side missing is larger."""
+    image = paper(300, 600)
+    height, width = 12 * PEN, 11 * PEN
+    for column in (200, 200 + width):
+        cv2.line(image, (column, 100), (column, 100 + height), 0, PEN)
+    cv2.line(image, (200, 100), (200 + width, 100), 0, PEN)
+    level, plumb = ruling(image)
+    assert not level.any()
+    assert not plumb.any()

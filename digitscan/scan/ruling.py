@@ -48,6 +48,8 @@ in stroke widths.
 """
 REACH_STROKES = 1.2
 """How far the end of a short run may be from the line that it meets."""
+OPEN_STROKES = 17.0
+"""How high or wide a box of which one side does not show is, at least."""
 LEAST_RISE = 6
 """How much darker a line is, of 255, than what lies beside it."""
 DARK_ENOUGH = 80
@@ -234,13 +236,13 @@ def _prune(found: _Found, upright: _Found, stroke_px: float) -> tuple[list[Conto
     """The lines that are long, or end in kept lines of the other direction on both sides."""
     level, plumb, tones = found.lines, upright.lines, (found.tones, upright.tones)
     level_box, plumb_box = _bounds(level), _bounds(plumb)
-    reach, certain = REACH_STROKES * stroke_px, CERTAIN_STROKES * stroke_px
+    certain = CERTAIN_STROKES * stroke_px
     level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones))
     plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones[::-1]))
     long_level = level_box[:, 2] - level_box[:, 0] >= certain
     long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
-    long_level |= _is_open_side(level_box, level_ends, plumb_ends, 2 * reach)
-    long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, 2 * reach)
+    long_level |= _is_open_side(level_box, level_ends, plumb_ends, stroke_px)
+    long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, stroke_px)
     keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px)
     keep_level &= ~_is_foot(level_box, stroke_px)
     keep_plumb = np.ones(len(plumb), bool)
@@ -324,12 +326,14 @@ def _is_open_side(
     lines: npt.NDArray[np.int_],
     ends: tuple[Meetings, Meetings],
     across_ends: tuple[Meetings, Meetings],
-    slack: float,
+    stroke_px: float,
 ) -> Mask:
     """Which lines are one of two sides of a box of which the fourth side does not show.
 
-    The two begin and end at the same place, and meet the two ends of one line across.
+    The two begin and end at the same place, and meet the two ends of one line across. So do the
+    stems of a 1 and a 7 beside it, and its bar, but they are smaller.
     """
+    slack, least = 2 * REACH_STROKES * stroke_px, OPEN_STROKES * stroke_px
     at_first, at_second = ({*zip(*meetings, strict=True)} for meetings in across_ends)
     side = np.zeros(len(lines), bool)
     for line, across in ends:
@@ -340,7 +344,9 @@ def _is_open_side(
             lefts = [one for one in sides if (base, one) in at_first]
             rights = [one for one in sides if (base, one) in at_second]
             for left, right in product(lefts, rights):
-                if np.abs(lines[left, [0, 2]] - lines[right, [0, 2]]).max() <= slack:
+                alike = np.abs(lines[left, [0, 2]] - lines[right, [0, 2]]).max() <= slack
+                high, wide = lines[left, 2] - lines[left, 0], lines[right, 1] - lines[left, 1]
+                if alike and max(high, wide) >= least:
                     side[[left, right]] = left != right
     return side
 
