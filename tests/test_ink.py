@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -305,6 +307,25 @@ def test_sides_of_cells_that_were_not_found_are_no_ink() -> None:
     left[top : top + found.ink.shape[0], start : start + found.ink.shape[1]] = found.ink
     assert np.count_nonzero(left[(lines > 0) & (pen == 0)]) < 0.1 * np.count_nonzero(lines)
     assert np.count_nonzero(left[pen > 0]) > 0.95 * np.count_nonzero(pen)
+
+
+@pytest.mark.parametrize(("top", "torn"), [(40, True), (96, False)])
+def test_ink_that_goes_on_far_above_the_field_is_torn(top: int, torn: bool) -> None:
+    """The tail of a letter of a signature that begins above may look like a digit."""
+    ink = np.zeros((300, 400), np.uint8)
+    cv2.line(ink, (200, top), (200, 190), 200, 4)
+    cv2.ellipse(ink, (190, 170), (10, 20), 0, 0, 360, 200, 4)
+    field = Field("", Box(100, 100, 200, 300), FieldKind.BOX)
+    assert ink_of_field(clean_of(ink), field).torn == torn
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_a_line_that_passes_through_a_box_is_ruling_and_a_stem_is_not(passes: bool) -> None:
+    ink = np.zeros((300, 400), np.uint8)
+    cv2.line(ink, (280, 30 if passes else 100), (280, 197), 200, 3)
+    field = Field("", Box(100, 100, 200, 300), FieldKind.BOX)
+    clean = replace(clean_of(ink), plumb=ink > 0)
+    assert ink_of_field(clean, field).ink.any() != passes
 
 
 def test_a_cross_that_a_side_cuts_tears_no_number() -> None:

@@ -16,6 +16,8 @@ MARGIN = 0.3
 """How far outside its box, as a share of its height, a field's ink may reach."""
 EDGE_STROKES = 2.5
 """Lines further than this many stroke widths inside a cell are strokes, not its border."""
+PASSED = 0.9
+"""Unless they pass through all of it: then they show in this share of its rows."""
 DARK_PEN = 130
 """Where the pen is at least this dark, of 255, paler ink beside it is told apart from it."""
 PALE_SHARE = 0.42
@@ -165,8 +167,19 @@ def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask,
         for cell in field.cells or (box,):
             left, right = cell.left - around.left + edge, cell.right - around.left - edge
             level[max(top, 0) : max(bottom, 0), max(left - edge, 0) : right + edge] = False
-            plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)] = False
+            inner = plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)]
+            inner &= _passing(plumb, top, bottom, edge)[max(left, 0) : max(right, 0)]
     return level, plumb
+
+
+def _passing(plumb: Mask, top: int, bottom: int, edge: int) -> Mask:
+    """Columns, (w,), of lines that pass through all of a field's rows and on, as no digit does."""
+    if bottom <= top:
+        return np.zeros(plumb.shape[1], np.bool_)
+    through = plumb[top:bottom].mean(axis=0) >= PASSED
+    beyond = [plumb[: max(top - 2 * edge, 0)], plumb[bottom + 2 * edge :]]
+    on = np.any([np.count_nonzero(part, axis=0) >= edge for part in beyond], axis=0)
+    return np.asarray(through & on, np.bool_)
 
 
 def _mark_sides(plumb: Mask, ink: GreyImage, field: Field, around: Box, stroke_px: float) -> None:
