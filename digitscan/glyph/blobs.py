@@ -32,7 +32,7 @@ between them, as a share of the higher one.
 """
 TALL = 0.5
 """A blob this share of the field's digit height may be a digit of its own."""
-DIRT, DIRT_APART = 0.25, 0.1
+DIRT, DIRT_APART = 0.2, 0.15
 """What is smaller than the one, and further from all other ink than the other, is no part of a
 digit, in digit heights.
 """
@@ -132,7 +132,7 @@ def _spans(outlines: Sequence[Points], lean: float, middle: float) -> list[tuple
 def _blobs(
     ink: GreyImage, outlines: Sequence[Points], spans: Sequence[tuple[float, float]]
 ) -> list[Blob]:
-    """Lift each blob out of ``ink``, left to right."""
+    """Lift each blob out of ``ink``, left to right; grains beside its strokes belong to it."""
     boxes = [_box(outline) for outline in outlines]
     blobs = []
     for i in sorted(range(len(outlines)), key=lambda i: spans[i][0] + spans[i][1]):
@@ -140,6 +140,8 @@ def _blobs(
         mask = np.zeros((box.height, box.width), np.uint8)
         offset = (-box.left, -box.top)
         cv2.drawContours(mask, [outlines[i]], -1, 255, cv2.FILLED, offset=offset)
+        if not any(box.shared_area(other) for j, other in enumerate(boxes) if j != i):
+            mask = np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.uint8)
         own = np.asarray(cv2.bitwise_and(ink[box.slices], mask), np.uint8)
         blobs.append(Blob(box, own, cv2.countNonZero(own), *spans[i]))
     return blobs
