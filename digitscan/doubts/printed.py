@@ -55,7 +55,7 @@ def doubt_print(
 def _small(records: tuple[Record, ...]) -> set[int]:
     """Indices of the values that are small in their box, as the number printed in its corner.
 
-    Small both ways: a digit may be low in its box, as a dash of ink or a 1 is narrow.
+    Small both ways: in a low wide box digits are narrow for its width, in a high one low.
     """
     return {
         number

@@ -17,6 +17,8 @@ from digitscan.scan.evening import fill_outline, outlines_of
 
 Contour = npt.NDArray[np.int32]
 Bounds = npt.NDArray[np.int_]
+AT_ONCE = 512
+"""Runs compared with all lines at once: of print there may be many, and memory is bounded."""
 
 
 def sides_between_corners(
@@ -35,6 +37,23 @@ def sides_between_corners(
     shortest_px : float
         Shorter sides are left out.
     """
+    return [
+        side
+        for first in range(0, len(runs), AT_ONCE)
+        for side in _sides_of(
+            runs[first : first + AT_ONCE],
+            bounds[first : first + AT_ONCE],
+            across,
+            reach_px,
+            shortest_px,
+        )
+    ]
+
+
+def _sides_of(
+    runs: Sequence[Contour], bounds: Bounds, across: Bounds, reach_px: float, shortest_px: float
+) -> list[Contour]:
+    """The same of some of the runs, each compared with all lines at once."""
     left, top, right, bottom = (side[:, None] for side in bounds.T)
     crossing = (across[:, 0] >= left - reach_px) & (across[:, 2] <= right + reach_px)
     begins = crossing & (np.abs(across[:, 1] - top) <= reach_px)
