@@ -104,6 +104,17 @@ def test_ink_that_is_surely_something_else_does_not_count() -> None:
     assert [int((ink > 0).sum()) for ink in seen] == [int((clean.ink > 0).sum())]
 
 
+@pytest.mark.parametrize(("place", "column"), [(AFTER, 408), (BEFORE, 190)])
+def test_a_digit_beyond_a_line_is_another_number(place: Box, column: int) -> None:
+    clean = page(place)
+    plumb = clean.plumb.copy()
+    plumb[60:190, column : column + 3] = True
+    assert not seems_to_go_on(dataclasses.replace(clean, plumb=plumb), field())
+    plumb[:] = False
+    plumb[60:190, COMB.left - 2 : COMB.left + 1] = plumb[60:190, COMB.right : COMB.right + 3] = True
+    assert seems_to_go_on(dataclasses.replace(clean, plumb=plumb), field()), "its own sides"
+
+
 def test_a_ruled_line_beside_a_comb_is_no_digit() -> None:
     clean = page()
     ink, plumb = clean.ink.copy(), clean.plumb.copy()

@@ -161,6 +161,13 @@ def test_a_line_between_two_boxes_parts_them() -> None:
     assert sizes(pair) == [2], "without it they are one comb"
 
 
+@pytest.mark.parametrize("rows", [(TOP - 45, BOTTOM), (TOP, BOTTOM + 45)])
+def test_in_the_last_row_of_a_table_the_line_goes_on_to_one_side_only(
+    rows: tuple[int, int],
+) -> None:
+    assert is_parted(LEFT, RIGHT, passing((LEFT.right + RIGHT.left) // 2, *rows))
+
+
 @pytest.mark.parametrize("column", [LEFT.right, RIGHT.left - 3, LEFT.left + 10, 700])
 def test_their_own_sides_and_lines_elsewhere_do_not(column: int) -> None:
     assert not is_parted(LEFT, RIGHT, passing(column))
@@ -169,6 +176,7 @@ def test_their_own_sides_and_lines_elsewhere_do_not(column: int) -> None:
 def test_a_line_no_higher_than_the_boxes_is_a_divider_between_them() -> None:
     middle = (LEFT.right + RIGHT.left) // 2
     assert not is_parted(LEFT, RIGHT, passing(middle, TOP, BOTTOM))
+    assert not is_parted(LEFT, RIGHT, passing(middle, TOP - 20, BOTTOM))
 
 
 def test_cells_that_share_a_side_are_not_parted() -> None:

@@ -7,15 +7,15 @@ as far as it goes, and wrong as a value.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from digitscan.form.combs import is_for_one_digit, is_parted
+from digitscan.form.combs import is_for_one_digit, is_parted, passing_columns
 from digitscan.form.order import is_level
 from digitscan.form.ownership import OtherInk
-from digitscan.values import Box, CleanPage, Field, FieldKind
+from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
 
 REACH = 0.9
 """How far beside a line of digits the next one may stand, as a share of their height."""
@@ -91,7 +91,7 @@ def goes_on(
         return True
     if any(_continues(field, other, clean) or _crowds(field, other, clean) for other in others):
         return True
-    windows, tall = _places(field, digit_px, end, clean.ink.shape[1])
+    windows, tall = _places(field, digit_px, end, clean.plumb)
     free = [window for window in windows if not any(window.shared_area(box) for box in boxes)]
     pen = Pen(tall * digit_px, PALE * tone, DARK * tone, is_other)
     parts = MERGED if not _is_narrow(field) and field.kind is not FieldKind.LINE else 1
@@ -141,16 +141,17 @@ def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
     return bool(inked.mean() >= TOUCHING) if inked.size else False
 
 
-def _places(field: Field, digit_px: float, end: int, page: int) -> tuple[list[Box], float]:
+def _places(field: Field, digit_px: float, end: int, plumb: Mask) -> tuple[list[Box], float]:
     """Where the next digit may stand, and how high it is at least, in digit heights.
 
-    ``page`` is the width of the page. A wide box is only left where it is full, and to the right.
+    A wide box is only left where it is full, and to the right.
     """
-    box = field.box
+    box, page = field.box, plumb.shape[1]
     if field.kind is FieldKind.LINE:
         return _windows(box, round(REACH * box.height), page), TALL_ON_LINE
     if _is_narrow(field) and field.kind is not FieldKind.CELL:
-        return _windows(box, round(CELLS_REACH * _cell(field).width), page), TALL
+        windows = _windows(box, round(CELLS_REACH * _cell(field).width), page)
+        return [_this_side(window, box, plumb) for window in windows], TALL
     if box.right - end <= FULL * digit_px:
         places = _windows(box, round(OUTGROWN * digit_px), page)
         return [place for place in places if place.left == box.right], TALL
@@ -162,6 +163,17 @@ def _windows(box: Box, width: int, page: int) -> list[Box]:
     left = Box(box.top, max(0, box.left - width), box.bottom, box.left)
     after = Box(box.top, box.right, box.bottom, min(page, box.right + width))
     return [window for window in (left, after) if window.width > 2]
+
+
+def _this_side(window: Box, box: Box, plumb: Mask) -> Box:
+    """The part of a window beside a box that no line parts from it; its own side parts nothing."""
+    parting = np.flatnonzero(passing_columns(window, box.height, plumb)) + window.left
+    own = SHARED_SIDE * box.height
+    if window.left < box.left:
+        last = max(parting[parting < box.left - own], default=window.left - 1)
+        return replace(window, left=int(last) + 1)
+    first = min(parting[parting >= box.right + own], default=window.right)
+    return replace(window, right=int(first))
 
 
 def _overlap(field: Field, other: Field) -> bool:

@@ -27,9 +27,10 @@ LARGEST_LOOP = 0.62
 """Height of such a loop, as a share of the row's; higher is a box in a cell."""
 ROOM = 0.35
 """Least gap, as a share of their height, in which a line stands between two boxes."""
-SIDE, PASSING, PASSED = 0.06, 0.25, 0.9
+SIDE, PASSING, FAR, PASSED = 0.06, 0.25, 1.0, 0.9
 """A line that parts two boxes is so far, as a share of their height, from the sides of both,
-reaches so far beyond them, and shows in so much of its length.
+reaches so far beyond them above and below, or, in the first or last row of a table, so far on one
+side, and shows in so much of its length.
 """
 SAME_HEIGHT = 0.3
 UNEVENNESS = 0.2
@@ -110,13 +111,26 @@ def is_parted(left: Box, right: Box, plumb: Mask) -> bool:
     if right.left - left.right < ROOM * left.height:
         return False
     margin = round(SIDE * left.height)
-    first, last = left.right + margin, right.left - margin
-    if last <= first:
-        return False
-    over = round(PASSING * left.height)
-    top, bottom = max(0, min(left.top, right.top) - over), max(left.bottom, right.bottom) + over
-    shown = plumb[top:bottom, first:last].mean(axis=0)
-    return bool(shown.max() >= PASSED)
+    between = Box(
+        min(left.top, right.top),
+        left.right + margin,
+        max(left.bottom, right.bottom),
+        right.left - margin,
+    )
+    return bool(passing_columns(between, left.height, plumb).any())
+
+
+def passing_columns(place: Box, height: int, plumb: Mask) -> Mask:
+    """Which columns of a place, (w,), hold lines that pass through it and on.
+
+    ``height`` is that of the boxes beside it: the sides of boxes don't reach so far beyond them.
+    """
+    columns = slice(place.left, max(place.left, place.right))
+    passing = np.zeros(columns.stop - columns.start, np.bool_)
+    for above, below in ((PASSING, PASSING), (FAR, 0.0), (0.0, FAR)):
+        top, bottom = place.top - round(above * height), place.bottom + round(below * height)
+        passing |= plumb[max(0, top) : bottom, columns].mean(axis=0) >= PASSED
+    return passing
 
 
 def _lines_run_on(left: Box, right: Box, level: Mask) -> bool:
