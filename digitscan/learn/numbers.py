@@ -206,7 +206,7 @@ def _name_candidate(
     if shares[most] <= PART:
         may_be_one = box.height > BARE_STROKE * box.width
         return None if may_be_one else CutGlyph(candidate.glyph, "part")
-    several = sorted(shares)[-2] >= SECOND or foreign >= MUCH_FOREIGN
+    several = sorted([0.0, *shares])[-2] >= SECOND or foreign >= MUCH_FOREIGN
     return CutGlyph(candidate.glyph, "several") if several else None
 
 
