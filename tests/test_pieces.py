@@ -275,3 +275,13 @@ def test_dirt_under_a_dash_is_no_part_of_it(row: int, column: int, side: int) ->
     kinds = {kind_of([p], digit_height(pieces)) for p in pieces if p.box.left < 110 < p.box.right}
     assert kinds == {Leftover.DASH}
     assert max(p.box.width for p in pieces if p.box.left < 110) > 40
+
+
+def test_a_short_stroke_that_joins_two_digits_is_cut_at_both_ends() -> None:
+    """As the bar of a 5 that runs on into a 6: it may belong to either."""
+    ink = paper()
+    draw_ring(ink, 40, 80, height=48, width=30)
+    draw_ring(ink, 40, 136, height=48, width=30)
+    draw_line(ink, (20, 89), (20, 127))
+    cuts = [piece.cut for piece in cut_pieces(ink, (0, 0), STROKE) if piece.cut]
+    assert sum(cut.place is Place.DASH for cut in cuts) == 2
