@@ -164,11 +164,12 @@ def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask,
         edge = int(EDGE_STROKES * clean.stroke_px)
         box = field.box
         top, bottom = box.top - around.top + edge, box.bottom - around.top - edge
+        passing = _passing(plumb, top, bottom, edge)
         for cell in field.cells or (box,):
             left, right = cell.left - around.left + edge, cell.right - around.left - edge
             level[max(top, 0) : max(bottom, 0), max(left - edge, 0) : right + edge] = False
-            inner = plumb[max(top - edge, 0) : bottom + edge, max(left, 0) : max(right, 0)]
-            inner &= _passing(plumb, top, bottom, edge)[max(left, 0) : max(right, 0)]
+            columns = slice(max(left, 0), max(right, 0))
+            plumb[max(top - edge, 0) : bottom + edge, columns] &= passing[columns]
     return level, plumb
 
 

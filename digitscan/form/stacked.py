@@ -34,7 +34,7 @@ def part_stacked(clean: CleanPage, cells: Sequence[Box]) -> list[Box]:
 def _part(clean: CleanPage, cell: Box) -> Iterator[Box]:
     rows = _rows_of_digits(clean, cell)
     cuts = [(above.stop + below.start) // 2 for above, below in pairwise(rows)]
-    for top, bottom in zip([cell.top, *cuts], [*cuts, cell.bottom], strict=True):
+    for top, bottom in pairwise((cell.top, *cuts, cell.bottom)):
         yield replace(cell, top=top, bottom=bottom)
 
 

@@ -86,8 +86,8 @@ def status_of_ink(
         return Status.STRUCK
     if junk >= read:
         return Status.UNREADABLE
-    silent = _all_silent(arcs, pieces, text) and not _is_tally(text)
     passed = [(arc.leftover, pieces[arc.start]) for arc in arcs if arc.leftover is not None]
+    silent = _all_silent(arcs, passed, pieces, text) and not _is_tally(text)
     silent = silent and not lacks_digit(digits, passed, pieces)
     return Status.OK if silent else Status.REVIEW
 
@@ -98,11 +98,15 @@ def _is_doubtful(probabilities: Probabilities, digit: int) -> bool:
     return bool(unsure and probabilities[NOT_A_DIGIT] >= DIGIT_FOR_SURE)
 
 
-def _all_silent(arcs: Sequence[Arc], pieces: Sequence[Piece], text: str) -> bool:
-    """Whether all that is passed over may be without a review."""
+def _all_silent(
+    arcs: Sequence[Arc],
+    passed: Sequence[tuple[Leftover, Piece]],
+    pieces: Sequence[Piece],
+    text: str,
+) -> bool:
+    """Whether all that is passed over may be without a review; ``passed`` as in lacks_digit."""
     height = digit_height(pieces)
     digits = [p for arc in arcs if arc.leftover is None for p in pieces[arc.start : arc.end]]
-    passed = [(arc.leftover, pieces[arc.start]) for arc in arcs if arc.leftover is not None]
     heavy = _heavy_sides(_lone_dots(passed), digits)
     read: list[Piece] = []
     characters = iter(text)

@@ -82,12 +82,14 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
         0 where there is no line, 255 on a line.
     """
     turned = _turned(darkness)
-    found = _find_lines(darkness, stroke_px)
-    upright = _find_lines(turned, stroke_px, dividers=True)
-    sides = _sides(found, upright, darkness, stroke_px)
-    upright = _sides(upright, found, turned, stroke_px)
-    level, plumb = _prune(sides, upright, stroke_px)
-    level, plumb = level + found.forks, plumb + upright.forks
+    lying = _find_lines(darkness, stroke_px)
+    standing = _find_lines(turned, stroke_px, dividers=True)
+    level, plumb = _prune(
+        _with_sides(lying, standing, darkness, stroke_px),
+        _with_sides(standing, lying, turned, stroke_px),
+        stroke_px,
+    )
+    level, plumb = level + lying.forks, plumb + standing.forks
     return _draw(level, darkness, stroke_px), _turned(_draw(plumb, turned, stroke_px))
 
 
@@ -104,7 +106,7 @@ class _Found:
     refused: list[Contour]
 
 
-def _sides(found: _Found, across: _Found, darkness: Picture, stroke_px: float) -> _Found:
+def _with_sides(found: _Found, across: _Found, darkness: Picture, stroke_px: float) -> _Found:
     """What was found, and the sides of boxes among what was refused; ``across`` is plumb."""
     reach, shortest = REACH_STROKES * stroke_px, SHORTEST_STROKES * stroke_px
     bounds, plumb = _bounds(found.refused), _bounds(across.lines)[:, [1, 0, 3, 2]]
@@ -232,9 +234,11 @@ def _draw(lines: list[Contour], darkness: Picture, stroke_px: float) -> Picture:
     return picture
 
 
-def _prune(found: _Found, upright: _Found, stroke_px: float) -> tuple[list[Contour], list[Contour]]:
+def _prune(
+    lying: _Found, standing: _Found, stroke_px: float
+) -> tuple[list[Contour], list[Contour]]:
     """The lines that are long, or end in kept lines of the other direction on both sides."""
-    level, plumb, tones = found.lines, upright.lines, (found.tones, upright.tones)
+    level, plumb, tones = lying.lines, standing.lines, (lying.tones, standing.tones)
     level_box, plumb_box = _bounds(level), _bounds(plumb)
     certain = CERTAIN_STROKES * stroke_px
     level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones))
