@@ -31,12 +31,13 @@ from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.decoding import decode_field
 from digitscan.glyph.faded import lacks_faded_digit
-from digitscan.glyph.hand import Place, weigh_by_hand
+from digitscan.glyph.hand import Place, Weighed, weigh_by_hand
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
 from digitscan.values import (
     CLASS_COUNT,
+    NOT_A_DIGIT,
     Box,
     CleanPage,
     Field,
@@ -206,13 +207,20 @@ class Reader:
         self, cut: Sequence[CutField], said: Sequence[Probabilities]
     ) -> tuple[list[Probabilities], list[Reading]]:
         """Readings of a page's fields, and the probabilities that its other digits left them."""
-        weighed = _by_hand(cut, said, self._decode_all(cut, said))
-        return weighed, self._decode_all(cut, weighed)
+        alone = [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
+        weighed = _by_hand(cut, said, alone)
+        readings = [
+            self._decode(field, by_hand.probabilities, by_hand.support)
+            for field, by_hand in zip(cut, weighed, strict=True)
+        ]
+        return [by_hand.probabilities for by_hand in weighed], readings
 
-    def _decode_all(self, cut: Sequence[CutField], said: Sequence[Probabilities]) -> list[Reading]:
-        return [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
-
-    def _decode(self, cut: CutField, probabilities: Probabilities) -> Reading:
+    def _decode(
+        self,
+        cut: CutField,
+        probabilities: Probabilities,
+        support: npt.NDArray[np.float64] | None = None,
+    ) -> Reading:
         return decode_field(
             cut.pieces,
             cut.candidates,
@@ -221,6 +229,7 @@ class Reader:
             self.settings.min_confidence,
             torn=cut.torn,
             calibration=self.settings.calibration,
+            support=support,
         )
 
 
@@ -245,8 +254,8 @@ def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> C
 
 def _by_hand(
     cut: Sequence[CutField], said: Sequence[Probabilities], readings: Sequence[Reading]
-) -> list[Probabilities]:
-    """Class probabilities of each field's candidates, given how the page's others were read."""
+) -> list[Weighed]:
+    """Each field's candidates, given how the page's others were read."""
     places, trust = [], []
     for number, (own, reading) in enumerate(zip(cut, readings, strict=True)):
         read = {digit.box for digit in reading.digits}
@@ -254,10 +263,12 @@ def _by_hand(
             places.append(Place(number, candidate.first, candidate.last))
             trust.append(reading.confidence**3 if candidate.box in read else 0.0)
     if not places:
-        return list(said)
+        return [Weighed(probabilities, np.zeros((0, NOT_A_DIGIT))) for probabilities in said]
     glyphs = [candidate.glyph for own in cut for candidate in own.candidates]
-    weighed = weigh_by_hand(glyphs, np.concatenate(said), places, np.array(trust))
-    return np.split(weighed, np.cumsum([len(own.candidates) for own in cut])[:-1])
+    page = weigh_by_hand(glyphs, np.concatenate(said), places, np.array(trust))
+    ends = np.cumsum([len(own.candidates) for own in cut])[:-1]
+    parts = np.split(page.probabilities, ends), np.split(page.support, ends)
+    return [Weighed(*part) for part in zip(*parts, strict=True)]
 
 
 def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:

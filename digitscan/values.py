@@ -166,6 +166,9 @@ class Evidence:
         digit stands beside the field, or crumbs of one lie in a gap.
     pair : (int, int)
         The weakest digit and the class, 0…10, that it is next likeliest to be.
+    support : float
+        Logarithm of odds with which the page's other digits speak for the digit that they speak
+        for least: 0 is as usual, or unknown where the page has few digits.
     """
 
     posterior: float
@@ -174,6 +177,7 @@ class Evidence:
     unevenness: float = 0.0
     torn: bool = False
     pair: tuple[int, int] = (0, NOT_A_DIGIT)
+    support: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,18 @@ def test_a_dash_is_no_candidate() -> None:
     assert runs(ink) == [(1, 1), (2, 2)]
 
 
+def test_two_halves_of_a_0_whose_top_and_bottom_faded_may_be_one_digit() -> None:
+    def arcs(first: tuple[int, int], second: tuple[int, int]) -> GreyImage:
+        ink = np.zeros((80, 200), np.uint8)
+        for turn, column in (first, second):
+            cv2.ellipse(ink, (column, 40), (9, 20), turn, 125, 235, 255, 4)
+        return ink
+
+    embracing, turned_away = arcs((0, 60), (180, 60)), arcs((180, 40), (0, 69))
+    assert runs(embracing) == [(0, 0), (0, 1), (1, 1)]
+    assert runs(turned_away) == [(0, 0), (1, 1)]
+
+
 def test_a_candidate_of_touching_digits_can_be_the_whole_blob() -> None:
     ink = np.zeros((80, 200), np.uint8)
     for column in (80, 105):

@@ -15,7 +15,7 @@ from digitscan.values import CLASS_COUNT, NOT_A_DIGIT, Evidence
 SHARES = st.floats(0, 1)
 STEPS = (Step(0.99, 400, 0), Step(0.95, 900, 4), Step(0.9, 1200, 30))
 NO_PAIRS = ((0.0,) * CLASS_COUNT,) * 10
-MADE_UP = Calibration(0.0, (0.5, 0.5, -0.5, -0.5), NO_PAIRS, STEPS)
+MADE_UP = Calibration(0.0, (0.5, 0.5, -0.5, -0.5, 0.0), NO_PAIRS, STEPS)
 
 
 def told(
@@ -44,10 +44,19 @@ def test_digits_of_uneven_height_are_doubted() -> None:
         assert doubt > 1.5 * usual
 
 
+def test_a_value_that_the_page_speaks_against_is_doubted() -> None:
+    usual, odd, like = (
+        confidence_of(Evidence(0.99, 0.99, support=support), load_calibration())
+        for support in (0.0, -2.0, 2.0)
+    )
+    assert odd < usual < like
+    assert 1 - odd > 2 * (1 - usual)
+
+
 def test_a_pair_that_is_often_mistaken_is_trusted_less() -> None:
     pairs = [[0.0] * CLASS_COUNT for _ in range(10)]
     pairs[7][1], pairs[7][9] = -2.0, 1.0
-    calibration = Calibration(0.0, (0.5, 0.5, 0.0, 0.0), tuple(map(tuple, pairs)), ())
+    calibration = Calibration(0.0, (0.5, 0.5, 0.0, 0.0, 0.0), tuple(map(tuple, pairs)), ())
     low, middle, high = (
         confidence_of(Evidence(0.9, 0.9, pair=(7, rival)), calibration) for rival in (1, 4, 9)
     )

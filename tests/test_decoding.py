@@ -18,7 +18,7 @@ from digitscan.rules import ANY_NUMBER, Rule
 from digitscan.values import NOT_A_DIGIT, Box, GreyImage, Probabilities, Reading, Status
 
 STROKE = 5.0
-PLAIN = Calibration(0.0, (1.0, 0.0, 0.0, 0.0), ((0.0,) * 11,) * 10, ())
+PLAIN = Calibration(0.0, (1.0, 0.0, 0.0, 0.0, 0.0), ((0.0,) * 11,) * 10, ())
 """With this calibration the confidence is the share of all mass behind the value."""
 
 
@@ -99,6 +99,18 @@ def test_the_evidence_names_the_weakest_digit_and_its_rival() -> None:
     assert evidence.pair == (7, 1)
     assert evidence.weakest == pytest.approx(0.8)
     assert (evidence.oddity, evidence.unevenness, evidence.torn) == (0.0, 0.0, False)
+
+
+def test_the_evidence_is_what_the_page_says_of_the_digit_it_speaks_for_least() -> None:
+    pieces = cut_pieces(bars(20, 60), (0, 0), STROKE)
+    candidates = make_candidates(pieces, STROKE)
+    support = np.zeros((2, 10))
+    support[0, 3], support[1, 7], support[1, 1] = 2.0, -1.0, -5.0
+    reading = decode_field(
+        pieces, candidates, probabilities([row(3), row(7)]), ANY_NUMBER, 0.9, support=support
+    )
+    assert reading.evidence is not None
+    assert (reading.value, reading.evidence.support) == ("37", -1.0)
 
 
 def test_confidence_falls_with_the_length_of_the_string() -> None:

@@ -219,3 +219,14 @@ def test_a_number_that_goes_on_beyond_its_field_is_told() -> None:
     review = replace(torn.record, reading=replace(torn.record.reading, status=Status.REVIEW))
     doubts = account_for(clean, replace(torn, record=review), 0.9).doubts
     assert doubts[0].startswith("it may go on beyond its field")
+
+
+def test_a_digit_that_the_page_speaks_against_is_told() -> None:
+    trace = trace_of(form(), Says(d2=1.0))
+    traced = trace.fields[0]
+    evidence = traced.reading.evidence
+    assert evidence is not None
+    own = replace(traced.reading, evidence=replace(evidence, support=-2.0))
+    review = replace(traced.record, reading=replace(own, status=Status.REVIEW))
+    doubts = account_for(trace.clean, replace(traced, reading=own, record=review), 0.9).doubts
+    assert "one of its digits looks more like another digit of the page" in doubts

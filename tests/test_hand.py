@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digitscan.glyph.hand import Place, weigh_by_hand
+from digitscan.glyph.hand import Place, edge_vectors, weigh_by_hand
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn.shapes import draw_digit
 from digitscan.values import GreyImage, Probabilities
@@ -31,7 +31,9 @@ TRUST = np.array([0.99, 0.99, 0.99, 0.5])
 
 def test_a_doubtful_digit_is_taken_for_what_its_like_was_read_as() -> None:
     glyphs = [glyph_of(4), glyph_of(4), glyph_of(9), glyph_of(4)]
-    weighed = weigh_by_hand(glyphs, said(SURE_FOUR, SURE_FOUR, SURE_NINE, DOUBTFUL), FIELDS, TRUST)
+    weighed = weigh_by_hand(
+        glyphs, said(SURE_FOUR, SURE_FOUR, SURE_NINE, DOUBTFUL), FIELDS, TRUST
+    ).probabilities
     assert weighed[3].argmax() == 4
     assert weighed[3, 4] > 0.8
 
@@ -39,7 +41,7 @@ def test_a_doubtful_digit_is_taken_for_what_its_like_was_read_as() -> None:
 def test_how_likely_it_is_no_digit_stays() -> None:
     glyphs = [glyph_of(4)] * 4
     before = said(SURE_FOUR, SURE_FOUR, SURE_FOUR, DOUBTFUL)
-    weighed = weigh_by_hand(glyphs, before, FIELDS, TRUST)
+    weighed = weigh_by_hand(glyphs, before, FIELDS, TRUST).probabilities
     assert weighed[:, 10] == pytest.approx(before[:, 10])
     assert weighed.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
 
@@ -47,7 +49,7 @@ def test_how_likely_it_is_no_digit_stays() -> None:
 def test_digits_of_other_shapes_change_little() -> None:
     glyphs = [glyph_of(1), glyph_of(0), glyph_of(1), glyph_of(9)]
     before = said({1: 1.0}, {0: 1.0}, {1: 1.0}, DOUBTFUL)
-    weighed = weigh_by_hand(glyphs, before, FIELDS, TRUST)
+    weighed = weigh_by_hand(glyphs, before, FIELDS, TRUST).probabilities
     assert weighed[3] == pytest.approx(before[3], abs=0.02)
 
 
@@ -55,19 +57,60 @@ def test_readings_that_nobody_trusts_say_nothing() -> None:
     glyphs = [glyph_of(4)] * 4
     before = said(SURE_FOUR, SURE_FOUR, SURE_FOUR, DOUBTFUL)
     trust = np.array([0.0, 0.0, 0.0, 1.0])
-    assert weigh_by_hand(glyphs, before, FIELDS, trust) == pytest.approx(before)
+    assert weigh_by_hand(glyphs, before, FIELDS, trust).probabilities == pytest.approx(before)
 
 
 def test_the_same_ink_is_no_witness_for_itself() -> None:
     glyphs = [glyph_of(4), glyph_of(4), glyph_of(1)]
     before = said(SURE_FOUR, DOUBTFUL, {1: 1.0})
     places = [Place(0, 0, 1), Place(0, 1, 1), Place(1, 0, 0)]
-    weighed = weigh_by_hand(glyphs, before, places, np.array([0.9, 0.0, 0.9]))
+    weighed = weigh_by_hand(glyphs, before, places, np.array([0.9, 0.0, 0.9])).probabilities
     assert weighed[1].argmax() == 9
     apart = [Place(0, 0, 0), Place(0, 1, 1), Place(1, 0, 0)]
-    assert weigh_by_hand(glyphs, before, apart, np.array([0.9, 0.0, 0.9]))[1].argmax() == 4
+    assert (
+        weigh_by_hand(glyphs, before, apart, np.array([0.9, 0.0, 0.9])).probabilities[1].argmax()
+        == 4
+    )
 
 
 def test_a_page_without_digits_is_left_alone() -> None:
     empty = np.zeros((0, 11), np.float32)
-    assert weigh_by_hand([], empty, [], np.zeros(0)).shape == (0, 11)
+    assert weigh_by_hand([], empty, [], np.zeros(0)).probabilities.shape == (0, 11)
+
+
+def test_support_tells_whether_a_digit_looks_like_its_class_on_this_page() -> None:
+    glyphs = [glyph_of(4), glyph_of(4), glyph_of(9), glyph_of(4)]
+    before = said(SURE_FOUR, SURE_FOUR, SURE_NINE, SURE_FOUR)
+    support = weigh_by_hand(glyphs, before, FIELDS, TRUST).support
+    assert support[3, 4] > 0 > support[3, 9]
+    assert (support[3] <= support[3, 4]).all()
+
+
+def test_few_digits_say_less_of_a_value_than_many() -> None:
+    def support(count: int) -> float:
+        glyphs = [glyph_of(4), glyph_of(9)] * count
+        rows = said(*[SURE_FOUR, SURE_NINE] * count)
+        places = [Place(field, 0, 0) for field in range(2 * count)]
+        return float(weigh_by_hand(glyphs, rows, places, np.ones(2 * count)).support[0, 4])
+
+    assert 0 < 2 * support(2) < support(30)
+
+
+def test_a_page_of_two_unread_digits_supports_nothing() -> None:
+    weighed = weigh_by_hand([glyph_of(4)] * 2, said(SURE_FOUR, SURE_FOUR), FIELDS[:2], np.zeros(2))
+    assert not weighed.support.any()
+
+
+def test_glyphs_on_one_sheet_do_not_touch_one_another() -> None:
+    dark = np.zeros((28, 28), np.uint8)
+    dark[4:24, 4:24] = 255
+    alone = edge_vectors(glyph_of(4)[None])
+    between = edge_vectors(np.stack([dark, glyph_of(4), dark]))
+    assert between[1] == pytest.approx(alone[0], abs=0.02)
+    assert np.linalg.norm(between, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_stroke_a_little_elsewhere_is_alike_and_another_digit_is_not() -> None:
+    four = glyph_of(4)
+    vectors = edge_vectors(np.stack([four, np.roll(four, 1, axis=1), glyph_of(0)]))
+    assert vectors[0] @ vectors[1] > 0.9 > vectors[0] @ vectors[2]

@@ -10,6 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from digitscan.glyph.bars import is_bar
 from digitscan.glyph.blobs import is_long, lay_together
 from digitscan.glyph.normalise import normalise_glyph
@@ -27,6 +29,8 @@ NEAR = 0.3
 """The same where one of the two is lower than a digit, or both stand in one cell of a comb."""
 DOT, TOUCHING = 0.3, 0.06
 """A blob smaller than the first may be a decimal point unless it is no further than the second."""
+BOWED = 0.05
+"""Two arcs are brackets if their middles stand so far out, as a share of their heights."""
 LOW = 0.55
 """Lower than this share of the digit height is too low for a digit beside the others."""
 LOWEST = 0.3
@@ -88,7 +92,23 @@ def _may_join(run: Sequence[Piece], height: float) -> bool:
         return _gap(run) <= TOUCHING * height
     low = min(last.box.height, max(p.box.height for p in run[:-1])) < LOW * height
     in_cell = last.cell is not None and last.cell == run[-2].cell
-    return _gap(run) <= (NEAR if low or in_cell else CLOSE) * height
+    near = low or in_cell or _embrace(run[:-1], last)
+    return _gap(run) <= (NEAR if near else CLOSE) * height
+
+
+def _embrace(before: Sequence[Piece], last: Piece) -> bool:
+    """Whether the two are bowed like brackets: a 0 that faded at its top and its bottom."""
+    return _bow(max(before, key=_size)) >= BOWED and _bow(last) <= -BOWED
+
+
+def _bow(piece: Piece) -> float:
+    """How far its middle stands to the left of its ends, as a share of its height."""
+    columns = np.arange(piece.ink.shape[1])
+    thirds = [third > 0 for third in np.array_split(piece.ink, 3)]
+    if not all(third.any() for third in thirds):
+        return 0.0
+    top, middle, bottom = (float((third * columns).sum() / third.sum()) for third in thirds)
+    return ((top + bottom) / 2 - middle) / piece.box.height
 
 
 def _size(piece: Piece) -> int:

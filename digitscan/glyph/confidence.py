@@ -36,10 +36,10 @@ def confidence_of(evidence: Evidence, calibration: Calibration) -> float:
     return min(1 / (1 + math.exp(-odds)), most) * (TORN if evidence.torn else 1.0)
 
 
-def measures_of(evidence: Evidence) -> tuple[float, float, float, float]:
+def measures_of(evidence: Evidence) -> tuple[float, float, float, float, float]:
     """What the calibration weighs, in the order of its weights."""
     posterior, weakest = log_odds(evidence.posterior), log_odds(evidence.weakest)
-    return posterior, weakest, evidence.oddity, evidence.unevenness
+    return posterior, weakest, evidence.oddity, evidence.unevenness, evidence.support
 
 
 def unevenness(heights: Sequence[int]) -> float:

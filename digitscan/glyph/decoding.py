@@ -11,6 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from digitscan.glyph.arcs import lay_arcs
 from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate
@@ -48,6 +51,7 @@ def decode_field(
     min_confidence: float,
     torn: bool = False,
     calibration: Calibration | None = None,
+    support: npt.NDArray[np.float64] | None = None,
 ) -> Reading:
     """Read a field.
 
@@ -67,6 +71,8 @@ def decode_field(
         Whether a digit may be missing or a neighbour's, as in ``Evidence``.
     calibration : Calibration, optional
         What evidence is worth; the one that belongs to this version where there is none.
+    support : (N, 10) float64, optional
+        What the page's other digits say of the candidates, as in ``hand.Weighed``.
     """
     if not pieces:
         return BLANK
@@ -87,6 +93,7 @@ def decode_field(
         unevenness=unevenness([digit.box.height for digit in digits]),
         torn=torn,
         pair=pair,
+        support=_least_support(support, read, best.text),
     )
     confidence = confidence_of(evidence, calibration or load_calibration())
     if confidence < GUESS:
@@ -149,6 +156,15 @@ def _weakest(digits: Sequence[Digit], text: str) -> tuple[float, tuple[int, int]
     others = probabilities.copy()
     others[label] = -1
     return weakest, (label, int(others.argmax()))
+
+
+def _least_support(
+    support: npt.NDArray[np.float64] | None, read: Sequence[int], text: str
+) -> float:
+    """What the page's other digits say of the digit that they speak for least."""
+    if support is None:
+        return 0.0
+    return min(float(support[index, int(label)]) for index, label in zip(read, text, strict=True))
 
 
 def _alternatives(told: Sequence[tuple[Reached, float]]) -> tuple[Alternative, ...]:

@@ -26,6 +26,8 @@ FAINT_CLASS = 0.005
 """A class less likely than this is not worth a word."""
 RIVAL, SHOWN_RIVALS = 0.01, 3
 """Another value is named as a rival from this probability on, and so many of them."""
+UNLIKE = -1.0
+"""A digit is told of that the page speaks against, by so much in the logarithm of odds."""
 SHOWN_DIGITS = 4
 """Weak digits of a field that are told of one by one."""
 RULING_EDGE_PX, PIECE_EDGE_PX = 3, 1
@@ -189,6 +191,8 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
     if reading.evidence and reading.evidence.unevenness > 0:
         times = EVEN * math.exp(reading.evidence.unevenness)
         yield f"its highest digit is {times:.1f} times as high as its lowest"
+    if reading.evidence and reading.evidence.support < UNLIKE:
+        yield "one of its digits looks more like another digit of the page"
     if len(reading.value) >= TALLY and set(reading.value) == {"1"}:
         yield "nothing but strokes: a tally, or the bars of a code"
     if reading.status is Status.OK:
