@@ -61,6 +61,17 @@ def test_two_halves_of_a_0_whose_top_and_bottom_faded_may_be_one_digit() -> None
     assert runs(turned_away) == [(0, 0), (1, 1)]
 
 
+def test_the_bar_of_a_5_may_reach_far_at_no_cost() -> None:
+    def cost(reach: int) -> float:
+        ink = bars(100)
+        cv2.ellipse(ink, (30, 48), (12, 12), 0, -90, 120, 255, 5)
+        ink[22:26, 44 : 44 + reach] = 255
+        candidates = make_candidates(cut_pieces(ink, (0, 0), STROKE), STROKE)
+        return next(c.cost for c in candidates if (c.first, c.last) == (0, 1))
+
+    assert cost(28) == cost(12)
+
+
 def test_a_candidate_of_touching_digits_can_be_the_whole_blob() -> None:
     ink = np.zeros((80, 200), np.uint8)
     for column in (80, 105):

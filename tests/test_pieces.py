@@ -214,6 +214,16 @@ def test_a_thin_stroke_aslant_is_a_dash_and_an_arc_is_none(drop: int, bow: int, 
     assert kind_of(pieces[:1], digit_height(pieces)) is Leftover[kind]
 
 
+@pytest.mark.parametrize(("high", "kind"), [(4, Leftover.DASH), (14, Leftover.INK)])
+def test_a_dash_over_the_rest_of_a_rule_is_a_dash_too(high: int, kind: Leftover) -> None:
+    ink = np.zeros((24, 45), np.uint8)
+    ink[:5] = 255
+    ink[8 : 8 + high, 12:24] = 255
+    box = Box(30, 20, 54, 65)
+    piece = Piece(box, ink, box.left, box.right, int(np.count_nonzero(ink)))
+    assert kind_of([piece], 45.0) is kind
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     st.lists(

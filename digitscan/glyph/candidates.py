@@ -135,7 +135,8 @@ def _candidate(
         return None
     if box.height < max(LOWEST * height, LEAST_STROKES * stroke_px) or is_long(box):
         return None
-    cost = shape_cost(box.height / height, width / height, _widest_gap(run, height) / height)
+    wide = _width_without_bar(run, height)
+    cost = shape_cost(box.height / height, wide / height, _widest_gap(run, height) / height)
     cost += bar_cost(box.height / stroke_px, width / stroke_px)
     return Candidate(first, first + len(run) - 1, box, normalise_glyph(ink), cost)
 
@@ -143,6 +144,12 @@ def _candidate(
 def _alone(run: Sequence[Piece], box: Box) -> bool:
     """Whether a single blob is not wider than a digit can be, however high the others are."""
     return len(run) == 1 and box.width <= WIDEST * box.height
+
+
+def _width_without_bar(run: Sequence[Piece], height: float) -> float:
+    """Columns that a run covers; the bar of a 5 reaches as far as it likes."""
+    body = run[:-1] if len(run) > 1 and is_bar(run[-1], run[:-1], height) else run
+    return max(piece.end for piece in body) - min(piece.start for piece in body)
 
 
 def _widest_gap(run: Sequence[Piece], height: float) -> float:

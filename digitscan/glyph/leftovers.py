@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from enum import Enum
 
 import cv2
+import numpy as np
 
 from digitscan.glyph.blobs import is_long
 from digitscan.glyph.pieces import Piece
+from digitscan.values import Box
 
 
 class Leftover(Enum):
@@ -53,7 +55,21 @@ def kind_of(pieces: Sequence[Piece], height: float) -> Leftover:
     low = box.height < DOT * height and (fill > STRAIGHT or pieces[0].thin)
     if is_long(box) and (fill > SOLID or low or _is_thin_line(pieces[0], LEAN * height)):
         return Leftover.DASH
-    return Leftover.INK
+    return Leftover.DASH if _is_double_dash(pieces[0], height) else Leftover.INK
+
+
+def _is_double_dash(piece: Piece, height: float) -> bool:
+    """Whether a piece is several dashes, one above another: as drawn, or one beside a rule."""
+    if piece.box.height > LEAN * height:
+        return False
+    count, _, stats, _ = cv2.connectedComponentsWithStats((piece.ink > 0).astype(np.uint8))
+    strokes = [
+        (Box(top, left, top + rows, left + columns), pixels)
+        for left, top, columns, rows, pixels in stats[1:].tolist()
+    ]
+    return count > 2 and all(
+        is_long(box) and pixels > SOLID * box.width * box.height for box, pixels in strokes
+    )
 
 
 def _is_thin_line(piece: Piece, highest: float) -> bool:
