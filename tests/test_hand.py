@@ -78,6 +78,13 @@ def test_a_page_without_digits_is_left_alone() -> None:
     assert weigh_by_hand([], empty, [], np.zeros(0)).probabilities.shape == (0, 11)
 
 
+def test_that_a_page_lacks_a_class_says_little_against_it() -> None:
+    four = glyph_of(4)
+    glyphs = [four, four, glyph_of(1), np.roll(four, 2, axis=1)]
+    before = said(SURE_FOUR, SURE_FOUR, {1: 1.0}, {9: 0.95, 4: 0.05})
+    assert weigh_by_hand(glyphs, before, FIELDS, TRUST).probabilities[3].argmax() == 9
+
+
 def test_support_tells_whether_a_digit_looks_like_its_class_on_this_page() -> None:
     glyphs = [glyph_of(4), glyph_of(4), glyph_of(9), glyph_of(4)]
     before = said(SURE_FOUR, SURE_FOUR, SURE_NINE, SURE_FOUR)

@@ -26,6 +26,8 @@ BELIEVED = 0.5
 """A digit less likely than this to have been read right is no witness."""
 FAR = 0.28
 """Squared distance, of vectors of length 1, from which a witness says nothing."""
+LACKING = 0.7 * FAR
+"""How far a witness is taken to be that a class lacks: few digits on a page say little."""
 SAYING = 30.0
 """How much a witness says: the logarithm of odds for each unit of that distance."""
 POSSIBLE = 0.01
@@ -92,13 +94,13 @@ def weigh_by_hand(
     if len(witnesses) < WITNESSES:
         return Weighed(probabilities, support)
     apart = _distances(glyphs, doubted, witnesses)
-    apart[_share_ink(places, doubted, witnesses)] = FAR
+    apart[_share_ink(places, doubted, witnesses)] = np.inf
     read = shares[witnesses].argmax(axis=1)
     weighed = digits.copy()
-    weighed[doubted] *= np.exp(-SAYING * _distances_of_classes(apart, read, WITNESSES))
+    weighed[doubted] *= np.exp(-SAYING * _distances_of_classes(apart, read, WITNESSES, LACKING))
     weighed *= mass / np.maximum(weighed.sum(axis=1, keepdims=True), 1e-12)
     known = len(witnesses) / (len(witnesses) + MANY)
-    support[doubted] = _margins(_distances_of_classes(apart, read, 1)) * known
+    support[doubted] = _margins(_distances_of_classes(apart, read, 1, FAR)) * known
     whole = np.hstack([weighed, probabilities[:, NOT_A_DIGIT:]]).astype(np.float32)
     return Weighed(whole, support)
 
@@ -138,13 +140,16 @@ def edge_vectors(glyphs: GreyImage) -> Vectors:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1), 1e-6)[:, None])
 
 
-def _distances_of_classes(apart: Numbers, read: npt.NDArray[np.intp], witnesses: int) -> Numbers:
-    """Mean distance (N, 10) of so many nearest witnesses of each class; one that lacks is far."""
+def _distances_of_classes(
+    apart: Numbers, read: npt.NDArray[np.intp], witnesses: int, lacking: float
+) -> Numbers:
+    """Mean distance (N, 10) of so many nearest witnesses of each class, of ``lacking`` ones too."""
     means = np.empty((len(apart), NOT_A_DIGIT))
     for label in range(NOT_A_DIGIT):
-        nearest = np.sort(apart[:, read == label], axis=1)[:, :witnesses]
-        lacking = witnesses - nearest.shape[1]
-        means[:, label] = (nearest.sum(axis=1) + lacking * FAR) / witnesses
+        nearest = np.full((len(apart), witnesses), np.inf)
+        found = np.sort(apart[:, read == label], axis=1)[:, :witnesses]
+        nearest[:, : found.shape[1]] = found
+        means[:, label] = np.where(np.isinf(nearest), lacking, nearest).mean(axis=1)
     return means
 
 
