@@ -108,13 +108,20 @@ def test_a_page_of_two_unread_digits_supports_nothing() -> None:
     assert not weighed.support.any()
 
 
-def test_glyphs_on_one_sheet_do_not_touch_one_another() -> None:
+def test_glyphs_in_one_row_do_not_touch_one_another() -> None:
     dark = np.zeros((28, 28), np.uint8)
     dark[4:24, 4:24] = 255
     alone = edge_vectors(glyph_of(4)[None])
     between = edge_vectors(np.stack([dark, glyph_of(4), dark]))
     assert between[1] == pytest.approx(alone[0], abs=0.02)
     assert np.linalg.norm(between, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_more_glyphs_than_fit_into_a_row_are_all_there() -> None:
+    glyphs = np.stack([glyph_of(digit % 10) for digit in range(150)])
+    vectors = edge_vectors(glyphs)
+    assert len(vectors) == 150
+    assert vectors[140] == pytest.approx(vectors[0], abs=0.02)
 
 
 def test_a_stroke_a_little_elsewhere_is_alike_and_another_digit_is_not() -> None:

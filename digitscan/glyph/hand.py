@@ -19,7 +19,9 @@ from digitscan.values import NOT_A_DIGIT, GreyImage, Probabilities
 DIRECTIONS = 8
 """Glyphs are compared by how much edge of each direction they have where."""
 MARGIN_PX = 4
-"""Paper added around a glyph, so that its neighbour on the sheet is out of reach."""
+"""Paper added around a glyph, so that its neighbour in the row is out of reach."""
+ROW = 64
+"""Glyphs looked at together: what they need on the way stays in a processor's cache."""
 WITNESSES = 2
 """So many nearest digits of a class speak for it."""
 BELIEVED = 0.5
@@ -107,25 +109,30 @@ def weigh_by_hand(
 
 def _distances(
     glyphs: Sequence[GreyImage], rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> Numbers:
+) -> Vectors:
     """Squared distances between some glyphs and others, at most ``FAR``."""
     needed, places = np.unique(np.concatenate([rows, columns]), return_inverse=True)
     vectors = edge_vectors(np.stack([glyphs[index] for index in needed]))
     alike = vectors[places[: len(rows)]] @ vectors[places[len(rows) :]].T
-    return np.clip(2.0 - 2.0 * alike.astype(np.float64), 0.0, FAR)
+    return np.asarray(np.clip(2 - 2 * alike, 0, FAR), np.float32)
 
 
 def edge_vectors(glyphs: GreyImage) -> Vectors:
     """Which directions the edges of (N, 28, 28) uint8 glyphs have where: (N, 648), length 1.
 
-    A histogram of oriented gradients (Dalal and Triggs, 2005) with square roots of its counts; all
-    glyphs are laid in one row, because OpenCV is slow on many small pictures.
+    A histogram of oriented gradients (Dalal and Triggs, 2005) with square roots of its counts.
     """
+    starts = range(0, len(glyphs), ROW)
+    return np.vstack([_edges_of_row(glyphs[start : start + ROW]) for start in starts])
+
+
+def _edges_of_row(glyphs: GreyImage) -> Vectors:
+    """Lay glyphs in a row, because OpenCV is slow on many small pictures."""
     margin = (MARGIN_PX, MARGIN_PX)
     padded = np.pad(glyphs, ((0, 0), margin, margin)).astype(np.float32)
     row = padded.swapaxes(0, 1).reshape(padded.shape[1], -1)
-    sheet = cv2.GaussianBlur(row, (0, 0), 1.0)
-    right, down = cv2.Sobel(sheet, cv2.CV_32F, 1, 0), cv2.Sobel(sheet, cv2.CV_32F, 0, 1)
+    smooth = cv2.GaussianBlur(row, (0, 0), 1.0)
+    right, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
     scale = 1 / (cv2.magnitude(right, down) + 1)
     planes = []
     for angle in np.arange(DIRECTIONS // 2) * (2 * np.pi / DIRECTIONS):
@@ -141,7 +148,7 @@ def edge_vectors(glyphs: GreyImage) -> Vectors:
 
 
 def _distances_of_classes(
-    apart: Numbers, read: npt.NDArray[np.intp], witnesses: int, lacking: float
+    apart: Vectors, read: npt.NDArray[np.intp], witnesses: int, lacking: float
 ) -> Numbers:
     """Mean distance (N, 10) of so many nearest witnesses of each class, of ``lacking`` ones too."""
     means = np.empty((len(apart), NOT_A_DIGIT))
