@@ -12,6 +12,7 @@ import os
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -200,8 +201,7 @@ class Reader:
         glyphs = [candidate.glyph for field in cut for candidate in field.candidates]
         if not glyphs:
             return [np.zeros((0, CLASS_COUNT), np.float32) for _ in cut]
-        ends = np.cumsum([len(field.candidates) for field in cut])
-        return np.split(self.classifier.classify(np.stack(glyphs)), ends[:-1])
+        return _by_field(cut, self.classifier.classify(np.stack(glyphs)))
 
     def read_off(
         self, cut: Sequence[CutField], said: Sequence[Probabilities]
@@ -266,9 +266,13 @@ def _by_hand(
         return [Weighed(probabilities, np.zeros((0, NOT_A_DIGIT))) for probabilities in said]
     glyphs = [candidate.glyph for own in cut for candidate in own.candidates]
     page = weigh_by_hand(glyphs, np.concatenate(said), places, np.array(trust))
-    ends = np.cumsum([len(own.candidates) for own in cut])[:-1]
-    parts = np.split(page.probabilities, ends), np.split(page.support, ends)
+    parts = _by_field(cut, page.probabilities), _by_field(cut, page.support)
     return [Weighed(*part) for part in zip(*parts, strict=True)]
+
+
+def _by_field(cut: Sequence[CutField], rows: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+    """Split rows, one for each candidate of a page, into those of each field."""
+    return np.split(rows, np.cumsum([len(field.candidates) for field in cut])[:-1])
 
 
 def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:

@@ -82,18 +82,18 @@ def make_candidates(pieces: Sequence[Piece], stroke_px: float) -> tuple[Candidat
 
 def _may_join(run: Sequence[Piece], height: float) -> bool:
     """Whether the last piece of a run may be of one digit with those before it."""
-    last = run[-1]
-    start = min(piece.start for piece in run)
-    if max(piece.end for piece in run) - start > WIDEST * height:
+    last, gap = run[-1], _gap(run)
+    if _width(run) > WIDEST * height:
         return False
     if last.cut is not None or is_bar(last, run[:-1], height):
         return True
     if min(_size(last), max(map(_size, run[:-1]))) < DOT * height:
-        return _gap(run) <= TOUCHING * height
+        return gap <= TOUCHING * height
+    if gap <= CLOSE * height or gap > NEAR * height:
+        return gap <= CLOSE * height
     low = min(last.box.height, max(p.box.height for p in run[:-1])) < LOW * height
     in_cell = last.cell is not None and last.cell == run[-2].cell
-    near = low or in_cell or _embrace(run[:-1], last)
-    return _gap(run) <= (NEAR if near else CLOSE) * height
+    return low or in_cell or _embrace(run[:-1], last)
 
 
 def _embrace(before: Sequence[Piece], last: Piece) -> bool:
@@ -116,6 +116,11 @@ def _size(piece: Piece) -> int:
     return max(piece.box.height, piece.box.width)
 
 
+def _width(run: Sequence[Piece]) -> float:
+    """Columns that a run covers."""
+    return max(piece.end for piece in run) - min(piece.start for piece in run)
+
+
 def _gap(run: Sequence[Piece]) -> float:
     """Columns of paper before the last piece of a run."""
     return run[-1].start - max(piece.end for piece in run[:-1])
@@ -125,7 +130,7 @@ def _candidate(
     first: int, run: Sequence[Piece], height: float, stroke_px: float
 ) -> Candidate | None:
     """Lay a run of pieces into a glyph, unless it is too low or too wide for a digit."""
-    width = max(piece.end for piece in run) - min(piece.start for piece in run)
+    width = _width(run)
     if len(run) == 1:
         box, ink = run[0].box, run[0].ink
     else:
@@ -147,9 +152,9 @@ def _alone(run: Sequence[Piece], box: Box) -> bool:
 
 
 def _width_without_bar(run: Sequence[Piece], height: float) -> float:
-    """Columns that a run covers; the bar of a 5 reaches as far as it likes."""
+    """Columns that a run covers without the bar of a 5, which reaches as far as it likes."""
     body = run[:-1] if len(run) > 1 and is_bar(run[-1], run[:-1], height) else run
-    return max(piece.end for piece in body) - min(piece.start for piece in body)
+    return _width(body)
 
 
 def _widest_gap(run: Sequence[Piece], height: float) -> float:

@@ -97,12 +97,12 @@ def weigh_by_hand(
         return Weighed(probabilities, support)
     apart = _distances(glyphs, doubted, witnesses)
     apart[_share_ink(places, doubted, witnesses)] = np.inf
-    read = shares[witnesses].argmax(axis=1)
+    nearest = _nearest_of_classes(apart, shares[witnesses].argmax(axis=1))
     weighed = digits.copy()
-    weighed[doubted] *= np.exp(-SAYING * _distances_of_classes(apart, read, WITNESSES, LACKING))
+    weighed[doubted] *= np.exp(-SAYING * np.where(np.isinf(nearest), LACKING, nearest).mean(axis=2))
     weighed *= mass / np.maximum(weighed.sum(axis=1, keepdims=True), 1e-12)
     known = len(witnesses) / (len(witnesses) + MANY)
-    support[doubted] = _margins(_distances_of_classes(apart, read, 1, FAR)) * known
+    support[doubted] = _margins(np.minimum(nearest[:, :, 0], FAR)) * known
     whole = np.hstack([weighed, probabilities[:, NOT_A_DIGIT:]]).astype(np.float32)
     return Weighed(whole, support)
 
@@ -147,17 +147,13 @@ def _edges_of_row(glyphs: GreyImage) -> Vectors:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1), 1e-6)[:, None])
 
 
-def _distances_of_classes(
-    apart: Vectors, read: npt.NDArray[np.intp], witnesses: int, lacking: float
-) -> Numbers:
-    """Mean distance (N, 10) of so many nearest witnesses of each class, of ``lacking`` ones too."""
-    means = np.empty((len(apart), NOT_A_DIGIT))
+def _nearest_of_classes(apart: Vectors, read: npt.NDArray[np.intp]) -> Numbers:
+    """Distances (N, 10, ``WITNESSES``) of each class's nearest; infinite where it lacks one."""
+    nearest = np.full((len(apart), NOT_A_DIGIT, WITNESSES), np.inf)
     for label in range(NOT_A_DIGIT):
-        nearest = np.full((len(apart), witnesses), np.inf)
-        found = np.sort(apart[:, read == label], axis=1)[:, :witnesses]
-        nearest[:, : found.shape[1]] = found
-        means[:, label] = np.where(np.isinf(nearest), lacking, nearest).mean(axis=1)
-    return means
+        found = np.sort(apart[:, read == label], axis=1)[:, :WITNESSES]
+        nearest[:, label, : found.shape[1]] = found
+    return nearest
 
 
 def _margins(distances: Numbers) -> Numbers:
