@@ -133,7 +133,9 @@ def _edges_of_row(glyphs: GreyImage) -> Vectors:
     row = padded.swapaxes(0, 1).reshape(padded.shape[1], -1)
     smooth = cv2.GaussianBlur(row, (0, 0), 1.0)
     right, down = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    scale = 1 / (cv2.magnitude(right, down) + 1)
+    # The last bit of cv2.magnitude depends on where in memory its arrays lie.
+    strength = np.sqrt(right * right + down * down)
+    scale = 1 / (strength + 1)
     planes = []
     for angle in np.arange(DIRECTIONS // 2) * (2 * np.pi / DIRECTIONS):
         along = cv2.addWeighted(right, float(np.cos(angle)), down, float(np.sin(angle)), 0)
