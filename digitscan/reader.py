@@ -25,6 +25,7 @@ from digitscan.form.cells import find_cells
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
 from digitscan.form.stacked import part_stacked
+from digitscan.form.straddling import find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
 from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
@@ -242,13 +243,15 @@ def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
 
 def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> CutField:
     """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
-    found = ink_of_field(clean, field, is_cross)
+    straddlers = find_straddlers(clean, field, fields)
+    found = ink_of_field(clean, field, is_cross, straddlers)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
     torn = found.torn or lacks_faded_digit(found.ink, found.origin, pieces)
     if pieces and not torn:
         tone = float(np.median(found.ink[found.ink > 0]))
         end = max(piece.box.right for piece in pieces)
-        torn = goes_on(clean, field, fields, digit_height(pieces), tone, end, is_cross)
+        rest = without_straddlers(clean, straddlers)
+        torn = goes_on(rest, field, fields, digit_height(pieces), tone, end, is_cross)
     return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
 
 

@@ -6,6 +6,7 @@ Positions are (row, column); boxes are half-open: ``image[top:bottom, left:right
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -73,6 +74,25 @@ class Box:
     def slices(self) -> tuple[slice, slice]:
         """Index of the box in an image: ``image[box.slices]``."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all ``boxes``, of which there is at least one.
+
+        >>> Box.around([Box(0, 5, 10, 10), Box(2, 0, 12, 3)])
+        Box(top=0, left=0, bottom=12, right=10)
+        """
+        boxes = list(boxes)
+        return cls(
+            min(box.top for box in boxes),
+            min(box.left for box in boxes),
+            max(box.bottom for box in boxes),
+            max(box.right for box in boxes),
+        )
+
+    def moved(self, rows: int, columns: int) -> Box:
+        """The box so many rows further down and columns further right."""
+        return Box(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
 
     def shared_area(self, other: Box) -> int:
         """Pixels that lie in both boxes; 0 where they are apart.

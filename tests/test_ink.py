@@ -26,7 +26,8 @@ from sheets import (
     shrunk,
 )
 
-from digitscan.form.ink import erase_ruling, ink_of_field
+from digitscan.form.erasing import erase_ruling
+from digitscan.form.ink import ink_of_field
 from digitscan.scan.cleaning import clean_page
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 

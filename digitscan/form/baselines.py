@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.form.ink_boxes import around, find_ink_boxes
+from digitscan.form.ink_boxes import find_ink_boxes
 from digitscan.values import Box, CleanPage
 
 SHORTEST_STROKES = 16.0
@@ -102,7 +102,7 @@ def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:
     standing = [ink for ink in standing if ink.bottom >= line.top - FLOATING * height]
     if not standing:
         return None
-    group = _with_neighbours(around(standing), digits, line, height)
+    group = _with_neighbours(Box.around(standing), digits, line, height)
     left, right = min(group.left, line.left), max(group.right, line.right)
     return Box(group.top, left, max(group.bottom, line.bottom), right)
 
@@ -115,7 +115,7 @@ def _with_neighbours(group: Box, digits: list[Box], line: Box, height: float) ->
         beside = max(ink.left - group.right, group.left - ink.right) <= BESIDE * height
         like = ink.height <= LIKE * height
         if beside and like and rows.shared_area(ink) > ink.height * ink.width / 2:
-            group = around([group, ink])
+            group = Box.around([group, ink])
     return group
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from digitscan.form.erasing import erase_ruling
 from digitscan.form.ownership import OtherInk, own_ink
+from digitscan.form.straddling import Straddler
 from digitscan.runs import runs_of
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 
@@ -39,12 +41,6 @@ MOST_BROKEN = 0.04
 """A pattern lies beside strokes; where more than this share of the pen would be broken off without
 what is pale, that was a part of the strokes, as they were drawn with a soft pencil.
 """
-DARKER, DARKER_STEP = 1.5, 20
-"""The pen shows on a line where it is so much darker, in times and in steps of 255."""
-TONE_STROKES = 30.0
-"""Length of a line, in stroke widths, that tells how dark it is."""
-BRIDGE_STROKES = 2.2
-"""Width of a line, in stroke widths, over which a crossing stroke is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +57,19 @@ class FieldInk:
 
 
 def ink_of_field(
-    clean: CleanPage, field: Field, is_other: OtherInk = lambda ink: False
+    clean: CleanPage,
+    field: Field,
+    is_other: OtherInk = lambda ink: False,
+    straddlers: Sequence[Straddler] = (),
 ) -> FieldInk:
     """Ink of ``field`` with whatever of its strokes leaves the box.
 
     Ruling is taken out, and so is ink whose larger part lies outside the box. ``is_other`` tells
     whether a piece of ink (h, w) uint8 is no digit for sure; if a side cuts it, nothing is torn.
+    ``straddlers`` lie across a side, and it is known whose they are.
     """
-    around = _widened(field.box, clean.ink.shape)
+    boxes = [each.box for each in straddlers]
+    around = Box.around([_widened(field.box, clean.ink.shape), *boxes])
     ink = clean.ink[around.slices]
     level, plumb = _ruling_of_field(clean, field, around)
     _mark_sides(plumb, ink, field, around, clean.stroke_px)
@@ -80,7 +81,8 @@ def ink_of_field(
     if field.kind is not FieldKind.LINE:
         columns = [slice(c.left - around.left, c.right - around.left) for c in field.cells]
         ink = _without_pale(ink, columns, clean.stroke_px)
-    ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px, is_other)
+    moved = [each.moved(-around.top, -around.left) for each in straddlers]
+    ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px, is_other, moved)
     return FieldInk(ink, (around.top, around.left), torn)
 
 
@@ -194,59 +196,6 @@ def _mark_sides(plumb: Mask, ink: GreyImage, field: Field, around: Box, stroke_p
         for run in runs_of(shown >= SIDE_RAGGED):
             if shown[run].max() >= SIDE_SHOWN:
                 plumb[place][:, run] = True
-
-
-def erase_ruling(ink: GreyImage, level: Mask, plumb: Mask, stroke_px: float) -> GreyImage:
-    """Take ruled lines out of ``ink``, leaving the strokes that cross them whole.
-
-    A pixel of a line stays where the pen shows on both sides of the line.
-
-    Parameters
-    ----------
-    ink : (h, w) uint8
-        0 paper.
-    level, plumb : (h, w) bool
-        True on the lines along the rows, along the columns.
-    stroke_px : float
-        Typical stroke width.
-    """
-    lying, standing = (lines.astype(np.uint8) * np.uint8(255) for lines in (level, plumb))
-    lines = cv2.max(lying, standing)
-    rest = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(lines)), np.uint8)
-    length = int(TONE_STROKES * stroke_px) | 1
-    pen = cv2.max(_pen_on(ink, lying, length), _pen_on(ink.T, standing.T, length).T)
-    pen = cv2.bitwise_and(pen, cv2.bitwise_not(cv2.min(lying, standing)))
-    rest = np.asarray(cv2.max(rest, pen), np.uint8)
-    reach = int(BRIDGE_STROKES * stroke_px + 3) | 1
-    across = cv2.bitwise_and(_between(rest, reach), lying)
-    along = cv2.bitwise_and(np.ascontiguousarray(_between(rest.T, reach).T), standing)
-    bridges = cv2.threshold(cv2.max(across, along), 0, 255, cv2.THRESH_BINARY)[1]
-    return np.asarray(cv2.max(rest, cv2.bitwise_and(ink, bridges)), np.uint8)
-
-
-def _pen_on(ink: GreyImage, lines: GreyImage, length: int) -> GreyImage:
-    """Ink on level ``lines`` (0 or 255) that is so much darker than a ``length`` of them.
-
-    There the pen runs over or along the line: the foot of a 2, the bar of a 7.
-    """
-    pen = np.zeros(ink.shape, np.uint8)
-    rows = lines.any(axis=1)
-    if rows.any():
-        on_line = cv2.bitwise_and(ink[rows], lines[rows]).astype(np.float32)
-        share = cv2.blur((on_line > 0).astype(np.float32), (length, 1))
-        tone = cv2.blur(on_line, (length, 1)) / np.maximum(share, 1e-3)
-        pen[rows] = np.where(on_line > DARKER * tone + DARKER_STEP, on_line, 0)
-    return pen
-
-
-def _between(ink: GreyImage, reach: int) -> GreyImage:
-    """Where there is ink both above and below within ``reach`` rows, a little aslant too."""
-    aslant = (reach // 4) * 2 + 1
-    fan = np.ones((reach, aslant), np.uint8)
-    ink = np.ascontiguousarray(ink)
-    above = cv2.dilate(ink, fan, anchor=(aslant // 2, reach - 1))
-    below = cv2.dilate(ink, fan, anchor=(aslant // 2, 0))
-    return np.asarray(cv2.min(above, below), np.uint8)
 
 
 def _widened(box: Box, page: tuple[int, ...]) -> Box:

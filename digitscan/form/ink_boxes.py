@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import cv2
 
-from digitscan.form.ink import erase_ruling
+from digitscan.form.erasing import erase_ruling
 from digitscan.values import Box, CleanPage
 
 
@@ -23,14 +21,3 @@ def find_ink_boxes(clean: CleanPage, smallest: float, within: Box | None = None)
     top, left = part.top, part.left
     boxes = [Box(top + y, left + x, top + y + h, left + x + w) for x, y, w, h in rectangles]
     return [box for box in boxes if max(box.height, box.width) >= smallest]
-
-
-def around(boxes: Iterable[Box]) -> Box:
-    """The smallest box that holds all ``boxes``, of which there is at least one."""
-    boxes = list(boxes)
-    return Box(
-        min(box.top for box in boxes),
-        min(box.left for box in boxes),
-        max(box.bottom for box in boxes),
-        max(box.right for box in boxes),
-    )

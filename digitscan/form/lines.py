@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitscan.form.ink_boxes import around, find_ink_boxes
+from digitscan.form.ink_boxes import find_ink_boxes
 from digitscan.form.order import group_rows
 from digitscan.values import Box, CleanPage
 
@@ -59,4 +59,4 @@ def _split_at_gaps(row: list[Box], widest: float) -> list[Box]:
         else:
             groups.append([box])
         reach = max(reach, box.right) if len(groups[-1]) > 1 else box.right
-    return [around(group) for group in groups]
+    return [Box.around(group) for group in groups]

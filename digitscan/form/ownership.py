@@ -5,12 +5,13 @@ Ink belongs to the field in which its larger part lies. Rests of ruled lines bel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.form.straddling import Straddler
 from digitscan.values import Box, GreyImage, Mask
 
 OtherInk = Callable[[GreyImage], bool]
@@ -35,6 +36,7 @@ def own_ink(
     plumb: Mask,
     stroke_px: float,
     is_other: OtherInk = lambda ink: False,
+    straddlers: Sequence[Straddler] = (),
 ) -> tuple[GreyImage, bool]:
     """Leave out of ``ink`` what belongs to something else.
 
@@ -50,6 +52,8 @@ def own_ink(
         Typical stroke width.
     is_other : callable
         Whether a piece of ink (h, w) uint8 is no digit for sure, as a cross.
+    straddlers : sequence of Straddler
+        Ink across a side of the box of which it is known whose it is.
 
     Returns
     -------
@@ -63,15 +67,25 @@ def own_ink(
     count, *found, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=kind)
     labels, stats = (np.asarray(picture, np.int32) for picture in found)
     area = stats[:, cv2.CC_STAT_AREA]
-    inside = np.bincount(labels[box.slices].ravel(), minlength=count)
+    claimed = _claimed(ink.shape, box, straddlers)
+    inside = np.bincount(labels[claimed], minlength=count)
     belongs = inside >= INSIDE * area
     rests = _rests(labels, stats, level, stroke_px) | _rests(labels, stats, plumb, stroke_px)
     rests[0] = True
-    torn = _torn(labels, inside, belongs, box, stroke_px) | _goes_on(labels, belongs, box)
+    torn = _torn(labels, inside, belongs, box, claimed, stroke_px) | _goes_on(labels, belongs, box)
     torn &= ~rests
     own = (belongs & ~rests).astype(np.uint8)[labels]
     cut = (np.where(labels == label, ink, 0).astype(np.uint8) for label in np.flatnonzero(torn))
     return ink * own, any(not is_other(piece) for piece in cut)
+
+
+def _claimed(shape: tuple[int, ...], box: Box, straddlers: Sequence[Straddler]) -> Mask:
+    """The pixels, (h, w), of which the ink is the field's: its box and what was told to be its."""
+    claimed = np.zeros(shape, np.bool_)
+    claimed[box.slices] = True
+    for each in straddlers:
+        claimed[each.box.slices][each.shape] = each.own
+    return claimed
 
 
 def _goes_on(labels: npt.NDArray[np.int32], belongs: Mask, box: Box) -> Mask:
@@ -103,13 +117,14 @@ def _torn(
     inside: npt.NDArray[np.int_],
     belongs: Mask,
     box: Box,
+    claimed: Mask,
     stroke_px: float,
 ) -> Mask:
     """Which pieces of ink reach across the left or right side of the box with much on both."""
-    rows = slice(box.top, box.bottom)
     count = len(inside)
-    beyond = np.bincount(labels[rows, : box.left].ravel(), minlength=count)
-    beyond += np.bincount(labels[rows, box.right :].ravel(), minlength=count)
+    beyond = np.zeros(count, np.int_)
+    for side in (np.s_[box.top : box.bottom, : box.left], np.s_[box.top : box.bottom, box.right :]):
+        beyond += np.bincount(labels[side][~claimed[side]], minlength=count)
     much = TORN_STROKES * stroke_px**2
     lost = ~belongs & (beyond > 0) & (inside >= much)
     shared = belongs & (beyond >= much) & (beyond >= TORN_SHARE * (inside + beyond))

@@ -167,7 +167,7 @@ def middle_height(shapes: Sequence[tuple[Box, int]]) -> float:
 def _stack(blob: Blob, blobs: Sequence[Blob]) -> Box:
     """The box around a blob and what stands right above or below it: a digit in pieces."""
     parts = [other.box for other in blobs if other is not blob and _is_part(other, blob)]
-    return around(blob.box, *parts)
+    return Box.around([blob.box, *parts])
 
 
 def _is_part(part: Blob, blob: Blob) -> bool:
@@ -189,11 +189,6 @@ def _over_one_another(first: Blob, second: Blob) -> bool:
 def is_long(box: Box) -> bool:
     """Whether a box is far wider than high, as a dash is."""
     return box.width >= LONG * box.height
-
-
-def moved(box: Box, rows: int, columns: int) -> Box:
-    """Shift a box down and to the right."""
-    return Box(box.top + rows, box.left + columns, box.bottom + rows, box.right + columns)
 
 
 def lean_span(ink: GreyImage, box: Box, scale: Scale) -> tuple[float, float]:
@@ -300,21 +295,11 @@ def _joined(a: Blob, b: Blob) -> Blob:
     return Blob(box, ink, a.pixels + b.pixels, min(a.start, b.start), max(a.end, b.end))
 
 
-def around(*boxes: Box) -> Box:
-    """The smallest box that holds all of ``boxes``."""
-    return Box(
-        min(box.top for box in boxes),
-        min(box.left for box in boxes),
-        max(box.bottom for box in boxes),
-        max(box.right for box in boxes),
-    )
-
-
 def lay_together(*parts: tuple[Box, GreyImage]) -> tuple[Box, GreyImage]:
     """Lay the ink of several boxes into one picture of the box around them all."""
-    whole = around(*(box for box, _ in parts))
+    whole = Box.around(box for box, _ in parts)
     picture = np.zeros((whole.height, whole.width), np.uint8)
     for box, ink in parts:
-        rows, columns = moved(box, -whole.top, -whole.left).slices
+        rows, columns = box.moved(-whole.top, -whole.left).slices
         np.maximum(picture[rows, columns], ink, out=picture[rows, columns])
     return whole, picture

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 
-from digitscan.glyph.blobs import Blob, Scale, around, find_blobs, lean_span, middle_height, moved
+from digitscan.glyph.blobs import Blob, Scale, find_blobs, lean_span, middle_height
 from digitscan.glyph.crosses import is_cross
 from digitscan.glyph.seams import Place, Seam, find_seams, split
 from digitscan.glyph.strikes import is_struck
@@ -126,7 +126,7 @@ def _middle_height(pieces: Sequence[Piece]) -> float:
             blobs.append((piece.box, piece.pixels))
         else:
             box, pixels = blobs[-1]
-            blobs[-1] = (around(box, piece.box), pixels + piece.pixels)
+            blobs[-1] = (Box.around([box, piece.box]), pixels + piece.pixels)
     return middle_height(blobs)
 
 
@@ -136,7 +136,7 @@ def _cut(
     """Cut one blob along its seams."""
     struck = is_struck(blob, scale)
     if not seams:
-        box = moved(blob.box, *origin)
+        box = blob.box.moved(*origin)
         start, end = blob.start + origin[1], blob.end + origin[1]
         cell, cross = _cell(box, cells), is_cross(blob.ink)
         return [Piece(box, blob.ink, start, end, blob.pixels, None, cell, struck, cross)]
@@ -149,7 +149,7 @@ def _cut(
         left, top, width, height = cv2.boundingRect(ink)
         inside = Box(top, left, top + height, left + width)
         start, end = lean_span(ink, blob.box, scale)
-        box = moved(inside, blob.box.top + origin[0], blob.box.left + origin[1])
+        box = inside.moved(blob.box.top + origin[0], blob.box.left + origin[1])
         pieces.append(
             Piece(
                 box=box,
