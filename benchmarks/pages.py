@@ -61,6 +61,17 @@ def shade(image: GreyImage, darkest: float) -> GreyImage:
     return np.rint(image * (light if image.ndim == 2 else light[..., None])).astype(np.uint8)
 
 
+def fade(image: GreyImage, contrast: float) -> GreyImage:
+    """Make ink paler, as a copy of a copy or a lamp left on too long."""
+    return np.rint(255 - contrast * (255 - image.astype(np.float64))).astype(np.uint8)
+
+
+def roughen(image: GreyImage, sigma: float, seed: int = 5) -> GreyImage:
+    """Add grain of this standard deviation, as a phone does in bad light."""
+    grain = np.random.default_rng(seed).normal(0, sigma, image.shape)
+    return np.clip(np.rint(image + grain), 0, 255).astype(np.uint8)
+
+
 VARIANTS: dict[str, Change] = {
     "as scanned": lambda image: image,
     "turned by 3": lambda image: turn(image, 3),
@@ -69,6 +80,8 @@ VARIANTS: dict[str, Change] = {
     "scaled to 150 %": lambda image: scale(image, 1.5),
     "jpeg quality 40": lambda image: compress(image, 40),
     "shadow to 50 %": lambda image: shade(image, 0.5),
+    "half the contrast": lambda image: fade(image, 0.5),
+    "grain of 10 tones": lambda image: roughen(image, 10),
 }
 
 

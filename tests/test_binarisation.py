@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -73,6 +74,22 @@ def test_the_grain_of_a_scan_is_not_ink(sigma: float) -> None:
     grainy = found(noisy(written(), sigma))
     assert grainy[inked].mean() > 0.95
     assert grainy[~inked].mean() < 0.005
+
+
+def test_a_grainy_page_is_smoothed_and_its_strokes_stay_sharp() -> None:
+    rough = flatten_background(noisy(written(), 12))
+    even = flatten_background(written())
+    bare = ~cv2.dilate((even > 60).astype(np.uint8), np.ones((9, 9))).astype(bool)
+    assert rough[bare].astype(float).std() < 5
+    assert agreement(rough > 100, even > 100) > 0.93
+
+
+def test_a_page_with_little_grain_is_left_alone() -> None:
+    image = noisy(written(), 2)
+    rises = np.abs(np.diff(flatten_background(image).astype(int), axis=1))
+    assert rises[:40].mean() == pytest.approx(
+        np.abs(np.diff(image.astype(int), axis=1))[:40].mean() * 255 / PAPER, rel=0.2
+    )
 
 
 def test_a_watermark_vanishes() -> None:

@@ -195,6 +195,25 @@ def test_the_faults_of_a_scanner_change_little(soil: str) -> None:
     assert agreement(both[0], both[1]) > 0.75
 
 
+@pytest.mark.parametrize("contrast", [0.8, 0.5, 0.35])
+def test_a_pale_page_has_the_ink_and_the_lines_of_a_dark_one(contrast: float) -> None:
+    image = table()
+    pale = (255 - contrast * (255 - image.astype(float))).round().astype(np.uint8)
+    one, other = (clean_page(page_of(each)) for each in (image, pale))
+    for mask, same in ((one.ink > 0, other.ink > 0), (one.level, other.level)):
+        assert agreement(mask, same) > 0.97
+    assert np.median(other.ink[other.ink > 0]) > 0.75 * np.median(one.ink[one.ink > 0])
+
+
+@pytest.mark.parametrize("sigma", [10, 20])
+def test_a_grainy_page_has_the_ink_and_the_lines_of_a_smooth_one(sigma: float) -> None:
+    one, other = (clean_page(page_of(each)) for each in (table(), noisy(table(), sigma)))
+    assert agreement(one.ink > 0, other.ink > 0) > 0.8
+    for lines, same in ((one.level, other.level), (one.plumb, other.plumb)):
+        assert lines.sum() > 0
+        assert agreement(lines, same) > 0.8
+
+
 def test_a_bilevel_page_keeps_all_its_ink() -> None:
     image = form()
     image[500:503, 20:23] = 0

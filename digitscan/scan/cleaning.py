@@ -34,6 +34,10 @@ PROBE_SIDE = 900
 """Side of the part of the page, at full resolution, on which strokes are measured."""
 LEAST_STEP = 0.6
 """A page that becomes smaller than this is halved first, so that no pixel of it is passed over."""
+DARKEST_SHARE, PALEST, PALE, BLACK = 0.002, 64, 140, 200
+"""A page is pale if the darkest of it, this share, is little more than half black, of 255. Then it
+is made so dark that this is all but black; what is paler still may show neither print nor pen.
+"""
 BILEVEL_THRESHOLD = 110
 STILL_SHIFT = 0.002
 """A homography that moves no corner by more than this share of the page is left out."""
@@ -54,7 +58,7 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     CleanPage
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
-    image = np.ascontiguousarray(np.rot90(_dark_on_light(page.image), turn))
+    image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(page.image)), turn))
     overview, scale = _overview(image)
     sheet, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
@@ -87,6 +91,15 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
 def _dark_on_light(image: GreyImage) -> GreyImage:
     """The page with dark ink on light paper, turned over where it was the other way round."""
     return image if np.median(image[::9, ::9]) >= 90 else np.asarray(cv2.bitwise_not(image))
+
+
+def _with_contrast(image: GreyImage) -> GreyImage:
+    """A pale page made darker: thresholds were chosen on pages with some black in them."""
+    darkest = 255 - float(np.quantile(image[::17, ::13], DARKEST_SHARE))
+    if not PALEST < darkest < PALE:
+        return image
+    darkness = cv2.convertScaleAbs(cv2.bitwise_not(image), alpha=BLACK / darkest)
+    return np.asarray(cv2.bitwise_not(darkness), np.uint8)
 
 
 def _overview(image: GreyImage) -> tuple[GreyImage, float]:
