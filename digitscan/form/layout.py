@@ -15,6 +15,7 @@ from digitscan.form.lines import find_lines, find_lines_in_cell
 from digitscan.form.order import first_rows, group_rows
 from digitscan.form.siblings import complete_combs
 from digitscan.form.tables import part_tables
+from digitscan.form.torn import join_torn
 from digitscan.rules import Rule
 from digitscan.values import Box, CleanPage, Field, FieldKind
 
@@ -31,6 +32,7 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
 
     ``cells`` are those that ``find_cells`` found between the page's ruled lines.
     """
+    cells = join_torn(cells)
     low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
     groups = [
         group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)
