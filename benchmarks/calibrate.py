@@ -1,10 +1,13 @@
 """Learn from labelled pages what confidence is worth; the file that digitscan reads with.
 
-    python benchmarks/calibrate.py --fit FOLDER ... --check FOLDER ... [--model cnn] [-o FILE]
+    python benchmarks/calibrate.py [--fit FOLDER ...] --check FOLDER ... [--model cnn] [-o FILE]
+
+Each kind of model has a file of its own, so it is to be called for the cnn, the svm and logistic.
 
 Each FOLDER holds pages and their truth.json. The weights and the bias are fitted on the pages of
 --fit; what values of a confidence came to is counted on those of --check, which must be by other
-writers. No page of either may have been used to train a model.
+writers. Without --fit the calibration keeps its weights, and is only counted anew. No page of
+either may have been used to train a model.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from setting import describe_setting
 
-from digitscan.glyph.calibration import FILE, Calibration
+from digitscan.glyph.calibration import Calibration, file_of
 from digitscan.glyph.confidence import measures_of
 from digitscan.measure.intervals import wilson_interval
 from digitscan.measure.pages import digits_of, judge_claims, load_truth, read_pages
@@ -86,17 +89,21 @@ def count_steps(found: Iterable[tuple[Reading, bool]]) -> list[tuple[float, int,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--fit", type=Path, nargs="+", required=True, help="folders to fit on")
+    parser.add_argument(
+        "--fit", type=Path, nargs="+", help="folders to fit on; default: none, only count"
+    )
     parser.add_argument("--check", type=Path, nargs="+", required=True, help="folders to count on")
     parser.add_argument("--model", default="cnn", help="model; default: cnn")
-    parser.add_argument("-o", "--output", type=Path, default=FILE, help=f"default: {FILE.name}")
+    parser.add_argument("-o", "--output", type=Path, help="default: the one for the model's kind")
     options = parser.parse_args()
     print(describe_setting())
     before = Reader(options.model, ReaderSettings(min_confidence=0.0))
-    found = gather(before, options.fit)
-    calibration = fit(found)
-    wrong = sum(not right for _, right in found)
-    print(f"fitted on {len(found)} values, {wrong} of them wrong: {calibration}")
+    calibration = before.calibration
+    if options.fit:
+        found = gather(before, options.fit)
+        calibration = fit(found)
+        wrong = sum(not right for _, right in found)
+        print(f"fitted on {len(found)} values, {wrong} of them wrong: {calibration}")
     after = Reader(options.model, ReaderSettings(min_confidence=0.0, calibration=calibration))
     steps = count_steps(gather(after, options.check))
     print("\nconfidence  values  wrong  error %  95 % interval")
@@ -110,8 +117,9 @@ def main() -> None:
         "pairs": calibration.pairs,
         "steps": steps,
     }
-    options.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(f"\nwritten: {options.output}")
+    output = options.output or file_of(before.classifier.card.kind)
+    output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"\nwritten: {output}")
 
 
 if __name__ == "__main__":

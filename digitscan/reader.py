@@ -27,7 +27,7 @@ from digitscan.form.layout import find_fields
 from digitscan.form.stacked import part_stacked
 from digitscan.form.straddling import find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
-from digitscan.glyph.calibration import Calibration
+from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.glyph.crosses import is_cross
@@ -66,7 +66,7 @@ class ReaderSettings:
 
     ``min_confidence`` is the probability of being right (0…1) from which a value is ``ok``.
     ``max_mpixels`` is the largest page, in millions of pixels, that is decoded. ``calibration`` is
-    what evidence is worth; None is the one that belongs to this version. ``password`` opens
+    what evidence is worth; None is this version's for the kind of the model. ``password`` opens
     encrypted PDFs; it is not shown.
     """
 
@@ -125,6 +125,8 @@ class Reader:
     ) -> None:
         self.classifier = load_classifier(model) if isinstance(model, str) else model
         self.settings = settings or ReaderSettings()
+        own = self.settings.calibration
+        self.calibration = own or load_calibration(self.classifier.card.kind)
 
     def read(self, page: Page) -> PageResult:
         """Read all fields of a page, in reading order."""
@@ -228,8 +230,8 @@ class Reader:
             probabilities,
             cut.field.rule,
             self.settings.min_confidence,
+            self.calibration,
             torn=cut.torn,
-            calibration=self.settings.calibration,
             support=support,
         )
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitscan.glyph.calibration import Calibration, Step, load_calibration
+from digitscan.glyph.card import KINDS
 from digitscan.glyph.confidence import confidence_of, unevenness
 from digitscan.values import CLASS_COUNT, NOT_A_DIGIT, Evidence
 
@@ -22,7 +23,7 @@ def told(
     posterior: float, weakest: float, oddity: float = 0.0, uneven: float = 0.0, torn: bool = False
 ) -> float:
     evidence = Evidence(posterior, weakest, oddity, uneven, torn)
-    return confidence_of(evidence, load_calibration())
+    return confidence_of(evidence, load_calibration("cnn"))
 
 
 def test_sure_evidence_is_ok_and_unsure_digits_are_not() -> None:
@@ -46,7 +47,7 @@ def test_digits_of_uneven_height_are_doubted() -> None:
 
 def test_a_value_that_the_page_speaks_against_is_doubted() -> None:
     usual, odd, like = (
-        confidence_of(Evidence(0.99, 0.99, support=support), load_calibration())
+        confidence_of(Evidence(0.99, 0.99, support=support), load_calibration("cnn"))
         for support in (0.0, -2.0, 2.0)
     )
     assert odd < usual < like
@@ -69,8 +70,9 @@ def test_a_value_with_a_small_share_of_the_mass_is_no_better_than_a_guess() -> N
     assert told(0.55, 1.0) <= 1.4 * 0.55
 
 
-def test_the_calibration_that_ships_sways_little_by_pairs() -> None:
-    pairs = load_calibration().pairs
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_calibration_that_ships_sways_little_by_pairs(kind: str) -> None:
+    pairs = load_calibration(kind).pairs
     assert [len(row) for row in pairs] == [CLASS_COUNT] * 10
     assert max(abs(odds) for row in pairs for odds in row) < 1
     assert max(row[NOT_A_DIGIT] for row in pairs) <= 0, "what may be no digit is not trusted more"
@@ -108,8 +110,9 @@ def test_a_threshold_is_told_by_the_values_above_it() -> None:
     assert MADE_UP.step_at(0.9999).values == 0
 
 
-def test_the_calibration_that_ships_counts_up_from_the_surest() -> None:
-    steps = load_calibration().steps
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_calibration_that_ships_counts_up_from_the_surest(kind: str) -> None:
+    steps = load_calibration(kind).steps
     assert len(steps) > 5
     for sure, less in pairwise(steps):
         assert sure.confidence > less.confidence

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from digitscan.glyph.arcs import lay_arcs
-from digitscan.glyph.calibration import Calibration
+from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import make_candidates
 from digitscan.glyph.decoding import decode_field
 from digitscan.glyph.leftovers import Leftover
@@ -18,6 +18,7 @@ from digitscan.rules import ANY_NUMBER, Rule
 from digitscan.values import NOT_A_DIGIT, Box, GreyImage, Probabilities, Reading, Status
 
 STROKE = 5.0
+SHIPPED = load_calibration("cnn")
 PLAIN = Calibration(0.0, (1.0, 0.0, 0.0, 0.0, 0.0), ((0.0,) * 11,) * 10, ())
 """With this calibration the confidence is the share of all mass behind the value."""
 
@@ -42,12 +43,12 @@ def read(
     rule: Rule = ANY_NUMBER,
     cells: tuple[Box, ...] = (),
     torn: bool = False,
-    calibration: Calibration | None = None,
+    calibration: Calibration = SHIPPED,
 ) -> Reading:
     pieces = cut_pieces(ink, (0, 0), STROKE, cells)
     candidates = make_candidates(pieces, STROKE)
     assert len(candidates) == len(rows)
-    return decode_field(pieces, candidates, probabilities(rows), rule, 0.9, torn, calibration)
+    return decode_field(pieces, candidates, probabilities(rows), rule, 0.9, calibration, torn)
 
 
 def probabilities(rows: list[list[float]]) -> Probabilities:
@@ -107,7 +108,7 @@ def test_the_evidence_is_what_the_page_says_of_the_digit_it_speaks_for_least() -
     support = np.zeros((2, 10))
     support[0, 3], support[1, 7], support[1, 1] = 2.0, -1.0, -5.0
     reading = decode_field(
-        pieces, candidates, probabilities([row(3), row(7)]), ANY_NUMBER, 0.9, support=support
+        pieces, candidates, probabilities([row(3), row(7)]), ANY_NUMBER, 0.9, PLAIN, support=support
     )
     assert reading.evidence is not None
     assert (reading.value, reading.evidence.support) == ("37", -1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import cv2
@@ -47,6 +48,8 @@ ODD = dict(odd_images())
 
 class MadeUp:
     """Gives the same probabilities to every glyph, and counts how often it is asked."""
+
+    card = SimpleNamespace(kind="cnn")
 
     def __init__(self, probabilities: npt.NDArray[np.float32]) -> None:
         self.probabilities = probabilities

@@ -91,8 +91,9 @@ max_error = click.option(
     metavar="SHARE",
     callback=_share,
     help="Most wrong values among those that are ok, as 0.5% or 0.005: picks the confidence from "
-    "which a value is ok by what was counted on labelled pages, and says how many wrong ones to "
-    "expect. Takes the place of --min-confidence. Default: none.",
+    "which a value is ok by what was counted on labelled pages with digitscan's model of the same "
+    "kind, and says how many wrong ones to expect. Takes the place of --min-confidence. "
+    "Default: none.",
 )
 
 max_mpixels = click.option(

@@ -21,6 +21,7 @@ from digitscan.cli.progress import reported
 from digitscan.cli.reading import Crew, Reading, Wish
 from digitscan.errors import DigitscanError, UsageError
 from digitscan.glyph.calibration import load_calibration
+from digitscan.glyph.classifier import find_model, read_model
 from digitscan.measure.expectation import expected_errors
 from digitscan.reader import Reader, ReaderSettings
 from digitscan.report.files import write_bytes
@@ -92,7 +93,8 @@ def read(
     names = name_inputs(inputs, files_from, null=null)
     writer = _writer_for(format_name or format_of(output), output, details)
     if max_error is not None:
-        min_confidence = _confidence_for(max_error)
+        kind = read_model(find_model(model))[1].kind
+        min_confidence = _confidence_for(max_error, kind)
     settings = ReaderSettings(min_confidence, max_mpixels, password=password)
     refs = find_pages(names, recursive=recursive, pages=pages, password=password)
     journal = journal_for(output, resume=resume, overwrite=overwrite)
@@ -110,7 +112,7 @@ def read(
     if verbosity > Verbosity.QUIET:
         click.echo(summary.line(), err=True)
         if max_error is not None:
-            click.echo(_expectation(min_confidence, summary), err=True)
+            click.echo(_expectation(min_confidence, kind, summary), err=True)
     ctx.exit(summary.exit_code(exit_review=exit_review))
 
 
@@ -120,9 +122,9 @@ def _writer_for(format_name: str, output: str, details: bool) -> TableWriter:
     return make_writer(format_name, details=details)
 
 
-def _confidence_for(max_error: float) -> float:
-    """The confidence above which so few labelled values were wrong."""
-    calibration = load_calibration()
+def _confidence_for(max_error: float, kind: str) -> float:
+    """The confidence above which so few labelled values, read by such a model, were wrong."""
+    calibration = load_calibration(kind)
     step = calibration.step_for(max_error)
     if step is None:
         raise UsageError(
@@ -133,11 +135,10 @@ def _confidence_for(max_error: float) -> float:
     return step.confidence
 
 
-def _expectation(min_confidence: float, summary: Summary) -> str:
-    expected = expected_errors(
-        load_calibration().step_at(min_confidence), summary.statuses[Status.OK]
-    )
-    return f"ok from a confidence of {min_confidence:g}: {expected}"
+def _expectation(min_confidence: float, kind: str, summary: Summary) -> str:
+    step = load_calibration(kind).step_at(min_confidence)
+    expected = expected_errors(step, summary.statuses[Status.OK])
+    return f"ok from a confidence of {min_confidence:g}: {expected}, read by digitscan's {kind}"
 
 
 def _write_table(

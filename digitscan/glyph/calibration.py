@@ -1,6 +1,7 @@
 """What was learned about confidence from labelled pages: numbers in a file in, a calibration out.
 
-The file beside this module is made by ``benchmarks/calibrate.py``; nothing in it is executed.
+There is a file for each kind of model, made by ``benchmarks/calibrate.py``: what a network is sure
+of is right more often than what a linear model is as sure of. Nothing in a file is executed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).with_name("calibration.json")
+FOLDER = Path(__file__).with_name("calibrations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,15 @@ class Calibration:
         return above[-1] if above else Step(1.0, 0, 0)
 
 
+def file_of(kind: str) -> Path:
+    """The file of the calibration for models of a ``kind``."""
+    return FOLDER / f"{kind}.json"
+
+
 @cache
-def load_calibration() -> Calibration:
-    """Read the calibration that belongs to this version."""
-    content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+def load_calibration(kind: str) -> Calibration:
+    """Read this version's calibration for models of a ``kind``, as their card names it."""
+    content: dict[str, Any] = json.loads(file_of(kind).read_text(encoding="utf-8"))
     steps = tuple(Step(float(c), int(n), int(w)) for c, n, w in content["steps"])
     weights = tuple(float(weight) for weight in content["weights"])
     pairs = tuple(tuple(float(odds) for odds in row) for row in content["pairs"])

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.glyph.arcs import lay_arcs
-from digitscan.glyph.calibration import Calibration, load_calibration
+from digitscan.glyph.calibration import Calibration
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.confidence import confidence_of, unevenness
 from digitscan.glyph.paths import (
@@ -49,8 +49,8 @@ def decode_field(
     probabilities: Probabilities,
     rule: Rule,
     min_confidence: float,
+    calibration: Calibration,
     torn: bool = False,
-    calibration: Calibration | None = None,
     support: npt.NDArray[np.float64] | None = None,
 ) -> Reading:
     """Read a field.
@@ -67,10 +67,10 @@ def decode_field(
         What the value may be.
     min_confidence : float
         Below this confidence the status is ``review``.
+    calibration : Calibration
+        What evidence is worth.
     torn : bool
         Whether a digit may be missing or a neighbour's, as in ``Evidence``.
-    calibration : Calibration, optional
-        What evidence is worth; the one that belongs to this version where there is none.
     support : (N, 10) float64, optional
         What the page's other digits say of the candidates, as in ``hand.Weighed``.
     """
@@ -95,7 +95,7 @@ def decode_field(
         pair=pair,
         support=_least_support(support, read, best.text),
     )
-    confidence = confidence_of(evidence, calibration or load_calibration())
+    confidence = confidence_of(evidence, calibration)
     if confidence < GUESS:
         return Reading("", 1.0 - confidence, Status.UNREADABLE, _alternatives(told))
     order = _left_to_right(best.arcs, pieces)

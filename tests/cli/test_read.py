@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from digitscan.cli.main import main
 from digitscan.errors import ExitCode
+from digitscan.glyph.card import KINDS
 from digitscan.report.text import one_line
 from digitscan.values import PageResult
 
@@ -121,6 +122,22 @@ def test_an_error_rate_picks_the_confidence_and_tells_what_to_expect(
     assert counts.startswith("3 pages, 3 fields: 2 ok, 1 review")
     assert expected.startswith("ok from a confidence of 0.")
     assert "of 2 ok values about 0 are expected to be wrong" in expected
+    assert expected.endswith("labelled ones, read by digitscan's cnn")
+
+
+def test_an_error_rate_is_promised_by_what_models_of_that_kind_came_to(scans: Path) -> None:
+    promised = {
+        model: read(scans, "--max-error", "4%", "--model", model).stderr.splitlines()[-1]
+        for model in KINDS
+    }
+    assert len(set(promised.values())) == len(KINDS)
+    for kind, promise in promised.items():
+        assert promise.endswith(f"read by digitscan's {kind}")
+
+
+def test_an_error_rate_with_a_model_that_is_none_is_refused(scans: Path) -> None:
+    result = read(scans, "--max-error", "4%", "--model", "nothing")
+    assert result.exit_code == ExitCode.MODEL_UNFIT
 
 
 def test_an_error_rate_that_was_never_reached_is_not_promised(scans: Path) -> None:
