@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
@@ -193,6 +195,18 @@ def test_the_faults_of_a_scanner_change_little(soil: str) -> None:
     image = noisy(sharp, 8) if soil == "noise" else blurred(sharp, 0.8)
     both = [ink_on_scan(clean_page(page_of(each))) for each in (sharp, image)]
     assert agreement(both[0], both[1]) > 0.75
+
+
+@pytest.mark.parametrize("light", [0.45, 0.25])
+@pytest.mark.parametrize("draw", [form, table])
+def test_a_photo_taken_in_the_dark_has_the_ink_of_one_in_the_light(
+    light: float, draw: Callable[[], GreyImage]
+) -> None:
+    image = tinted(draw())
+    dark = (image * light).round().astype(np.uint8)
+    one, other = (clean_page(page_of(each)) for each in (image, dark))
+    assert one.ink.shape == other.ink.shape
+    assert agreement(one.ink > 0, other.ink > 0) > 0.95
 
 
 @pytest.mark.parametrize("contrast", [0.8, 0.5, 0.35])

@@ -63,6 +63,13 @@ def test_numbers_that_count_up_in_one_type_go_to_review(down: bool) -> None:
     assert statuses(records) == [Status.REVIEW] * 4
 
 
+@pytest.mark.parametrize("down", [True, False])
+def test_numbers_count_up_where_some_between_them_were_not_found(down: bool) -> None:
+    places = {n: cell(n, 0) if down else cell(0, n) for n in (1, 3, 4, 6)}
+    records = tuple(record(str(n), place) for n, place in places.items())
+    assert statuses(records) == [Status.REVIEW] * 4
+
+
 def test_numbers_beside_the_count_stay_ok() -> None:
     count = tuple(record(str(n), cell(n, 0)) for n in range(1, 5))
     written = tuple(record(v, cell(n, 2)) for n, v in enumerate(("17", "4", "20", "9"), 1))

@@ -110,3 +110,22 @@ def test_print_askew_on_its_sheet_is_levelled_not_the_sheet(degrees: float) -> N
     start, end = moved([(row, column) for row, column in line], np.linalg.inv(clean.to_scan))
     # a skew that moves no corner by more than a 500th of the page is left as it is
     assert abs(np.degrees(np.arctan2(*(end - start)))) < 0.25
+
+
+def half_in_shadow(image: GreyImage, softness: float, tone: float = 0.55) -> GreyImage:
+    """The right half in shadow; its edge is so many pixels soft."""
+    light = np.ones(image.shape, np.float32)
+    light[:, image.shape[1] // 2 :] = tone
+    return np.asarray(image * cv2.GaussianBlur(light, (0, 0), softness), np.uint8)
+
+
+@pytest.mark.parametrize("softness", [10, 25])
+def test_what_lies_in_shadow_is_no_surround(softness: float) -> None:
+    assert find_sheet(half_in_shadow(sheet(), softness)) is None
+
+
+def test_ink_in_shadow_is_found_as_in_light() -> None:
+    light, shade = (clean_page(page_of(image)) for image in (sheet(), half_in_shadow(sheet(), 12)))
+    assert shade.ink.shape == light.ink.shape
+    both, either = (light.ink > 0) & (shade.ink > 0), (light.ink > 0) | (shade.ink > 0)
+    assert both.sum() > 0.9 * either.sum()

@@ -9,6 +9,7 @@ scan black where the pen is not.
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterable
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ SHORTEST_COUNT = 3
 """Fewest fields in a row or column that count up before they are taken for numbering."""
 SURE_COUNT = 5
 """So many are taken for numbering whatever their size."""
+SHORT_STEPS = 0.25
+"""So many of the steps from field to field, at least, skip none."""
 LONGEST_NUMBERING = 3
 """Digits of a number that counts fields."""
 LOW = 0.33
@@ -74,9 +77,20 @@ def _share(digit: Box, field: Box) -> float:
 def _numbering(records: tuple[Record, ...]) -> set[int]:
     """Indices of the records whose values count up along a row or down a column."""
     found: set[int] = set()
-    for line in [*_lines(records, across=True), *_lines(records, across=False)]:
-        found |= _counting(records, line)
+    for across in (True, False):
+        for line in _lines(records, across=across):
+            found |= _counting(records, line, range(len(line)))
+            found |= _counting(records, line, _places(records, line, across))
     return found
+
+
+def _places(records: tuple[Record, ...], line: list[int], across: bool) -> list[int]:
+    """Places of the fields in a line of equal steps, of which some may not have been found."""
+    boxes = [records[number].field.box for number in line]
+    middles = [box.left + box.right if across else box.top + box.bottom for box in boxes]
+    steps = np.abs(np.diff(middles))
+    pitch = max(1.0, float(np.quantile(steps, SHORT_STEPS, method="lower")))
+    return [0, *np.cumsum(np.maximum(np.rint(steps / pitch), 1).astype(int)).tolist()]
 
 
 def _lines(records: tuple[Record, ...], *, across: bool) -> list[list[int]]:
@@ -101,11 +115,11 @@ def _aligned(first: Box, second: Box, across: bool) -> bool:
     return offset <= SAME_LINE * min(first.width, second.width)
 
 
-def _counting(records: tuple[Record, ...], line: list[int]) -> set[int]:
-    """The members of ``line`` that belong to a run 1, 2, 3 … in steps of one."""
+def _counting(records: tuple[Record, ...], line: list[int], places: Iterable[int]) -> set[int]:
+    """The members of ``line`` that belong to a run 1, 2, 3 …, one more from place to place."""
     found: set[int] = set()
     starts: dict[int, list[int]] = {}
-    for place, number in enumerate(line):
+    for place, number in zip(places, line, strict=True):
         value = records[number].reading.value
         if value and len(value) <= LONGEST_NUMBERING:
             starts.setdefault(int(value) - place, []).append(number)

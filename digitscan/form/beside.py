@@ -204,7 +204,8 @@ def _holds_digit(clean: CleanPage, window: Box, pen: Pen, near: int) -> bool:
     broad = much & (stats[:, cv2.CC_STAT_WIDTH] > 2 * clean.stroke_px)
     if broad.sum() > LETTERS or (broad & ~tall).any():
         return False
-    tone = np.bincount(labels.ravel(), ink.ravel(), len(stats)) / stats[:, cv2.CC_STAT_AREA]
+    area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    tone = np.bincount(labels.ravel(), ink.ravel(), len(stats)) / area
     high = np.flatnonzero(much & tall & (tone <= pen.darkest))
     return any(
         not pen.is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high

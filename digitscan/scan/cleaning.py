@@ -34,6 +34,12 @@ PROBE_SIDE = 900
 """Side of the part of the page, at full resolution, on which strokes are measured."""
 LEAST_STEP = 0.6
 """A page that becomes smaller than this is halved first, so that no pixel of it is passed over."""
+DIM, BRIGHT, MOST_BRIGHTENED = 90, 180, 4.0
+"""A page of which half is darker than the first is light writing on dark ground, or a photo that
+got too little light; the median of such a photo is raised to the second.
+"""
+GROUND_PX = 21
+"""Most of so many pixels of the small image, across, is ground and not writing."""
 DARKEST_SHARE, PALEST, PALE, BLACK = 0.002, 64, 140, 200
 """A page is pale if the darkest of it, this share, is little more than half black, of 255. Then it
 is made so dark that this is all but black; what is paler still may show neither print nor pen.
@@ -89,8 +95,18 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
 
 
 def _dark_on_light(image: GreyImage) -> GreyImage:
-    """The page with dark ink on light paper, turned over where it was the other way round."""
-    return image if np.median(image[::9, ::9]) >= 90 else np.asarray(cv2.bitwise_not(image))
+    """The page with dark ink on light paper: turned over, or made brighter, where it is dark."""
+    tone = float(np.median(image[::9, ::9]))
+    if tone >= DIM:
+        return image
+    overview, _ = _overview(image)
+    ground = cv2.medianBlur(overview, GROUND_PX)
+    darker, lighter = cv2.subtract(ground, overview), cv2.subtract(overview, ground)
+    if cv2.mean(lighter)[0] >= cv2.mean(darker)[0]:
+        return np.asarray(cv2.bitwise_not(image), np.uint8)
+    return np.asarray(
+        cv2.convertScaleAbs(image, alpha=min(BRIGHT / max(tone, 1.0), MOST_BRIGHTENED))
+    )
 
 
 def _with_contrast(image: GreyImage) -> GreyImage:

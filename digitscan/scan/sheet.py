@@ -22,6 +22,8 @@ LEAST_CONTRAST = 22
 """Least difference in brightness, of 255, between the sheet's edge and what is beside it."""
 STEP_PX = 9
 """Twice the width, in the small copy, of the strips that are compared."""
+NARROW_PX, WIDE_PX, SHARP = 3, 17, 0.31
+"""With narrow strips the difference is this share of that with wide ones, or it is a soft shadow."""
 LEAST_SOLIDITY = 0.85
 """Share of its convex hull that a sheet fills."""
 EDGE_SHARE = 0.15
@@ -63,15 +65,24 @@ def find_sheet(picture: GreyImage) -> Mask | None:
         return None
     sheet = np.zeros_like(calm)
     cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
-    if _step_at_edge(calm, sheet) < LEAST_CONTRAST:
+    if _step_at_edge(calm, sheet, STEP_PX) < LEAST_CONTRAST or _is_soft(calm, sheet):
         return None
     height, width = picture.shape
     return np.asarray(cv2.resize(sheet, (width, height)) > 127, np.bool_)
 
 
-def _step_at_edge(picture: GreyImage, sheet: GreyImage) -> float:
-    """How much brighter the sheet is just inside its edge than just outside; shade has no step."""
-    band = np.ones((STEP_PX, STEP_PX), np.uint8)
+def _is_soft(picture: GreyImage, sheet: GreyImage) -> bool:
+    """Whether the picture darkens slowly beyond the edge, as where a shadow falls on the paper."""
+    narrow, wide = (_step_at_edge(picture, sheet, width) for width in (NARROW_PX, WIDE_PX))
+    return narrow < SHARP * wide
+
+
+def _step_at_edge(picture: GreyImage, sheet: GreyImage, width: int) -> float:
+    """How much brighter the sheet is just inside its edge than just outside.
+
+    ``width`` is twice that of the strips on either side.
+    """
+    band = np.ones((width, width), np.uint8)
     inside = (sheet > 0) & (cv2.erode(sheet, band, borderValue=255) == 0)
     outside = (sheet == 0) & (cv2.dilate(sheet, band) > 0)
     if not inside.any() or not outside.any():
