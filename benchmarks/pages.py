@@ -61,6 +61,14 @@ def shade(image: GreyImage, darkest: float) -> GreyImage:
     return np.rint(image * (light if image.ndim == 2 else light[..., None])).astype(np.uint8)
 
 
+def cast_shadow(image: GreyImage, tone: float) -> GreyImage:
+    """Let a soft shadow fall on the right half, as of the hand that holds the phone."""
+    light = np.ones(image.shape[:2], np.float32)
+    light[:, round(0.45 * image.shape[1]) :] = tone
+    light = cv2.GaussianBlur(light, (0, 0), image.shape[1] / 80)
+    return np.rint(image * (light if image.ndim == 2 else light[..., None])).astype(np.uint8)
+
+
 def fade(image: GreyImage, contrast: float) -> GreyImage:
     """Make ink paler, as a copy of a copy or a lamp left on too long."""
     return np.rint(255 - contrast * (255 - image.astype(np.float64))).astype(np.uint8)
@@ -80,6 +88,8 @@ VARIANTS: dict[str, Change] = {
     "scaled to 150 %": lambda image: scale(image, 1.5),
     "jpeg quality 40": lambda image: compress(image, 40),
     "shadow to 50 %": lambda image: shade(image, 0.5),
+    "half in shadow": lambda image: cast_shadow(image, 0.55),
+    "in the dark": lambda image: np.rint(0.45 * image).astype(np.uint8),
     "half the contrast": lambda image: fade(image, 0.5),
     "grain of 10 tones": lambda image: roughen(image, 10),
 }

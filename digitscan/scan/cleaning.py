@@ -104,9 +104,8 @@ def _dark_on_light(image: GreyImage) -> GreyImage:
     darker, lighter = cv2.subtract(ground, overview), cv2.subtract(overview, ground)
     if cv2.mean(lighter)[0] >= cv2.mean(darker)[0]:
         return np.asarray(cv2.bitwise_not(image), np.uint8)
-    return np.asarray(
-        cv2.convertScaleAbs(image, alpha=min(BRIGHT / max(tone, 1.0), MOST_BRIGHTENED))
-    )
+    gain = min(BRIGHT / max(tone, 1.0), MOST_BRIGHTENED)
+    return np.asarray(cv2.convertScaleAbs(image, alpha=gain), np.uint8)
 
 
 def _with_contrast(image: GreyImage) -> GreyImage:

@@ -23,7 +23,8 @@ LEAST_CONTRAST = 22
 STEP_PX = 9
 """Twice the width, in the small copy, of the strips that are compared."""
 NARROW_PX, WIDE_PX, SHARP = 3, 17, 0.31
-"""With narrow strips the difference is this share of that with wide ones, or it is a soft shadow."""
+"""With narrow strips the difference is this share of that with wide ones; shadows have soft edges.
+"""
 LEAST_SOLIDITY = 0.85
 """Share of its convex hull that a sheet fills."""
 EDGE_SHARE = 0.15
