@@ -129,3 +129,15 @@ def test_ink_in_shadow_is_found_as_in_light() -> None:
     assert shade.ink.shape == light.ink.shape
     both, either = (light.ink > 0) & (shade.ink > 0), (light.ink > 0) | (shade.ink > 0)
     assert both.sum() > 0.9 * either.sum()
+
+
+@pytest.mark.parametrize("ground", [0, 90])
+@pytest.mark.parametrize("degrees", [3.0, -7.0, 10.0])
+def test_a_turned_sheet_on_another_ground_is_one(degrees: float, ground: int) -> None:
+    turned = cv2.getRotationMatrix2D((480, 600), degrees, 0.85) @ np.vstack(
+        [[1, 0, 100], [0, 1, 100], [0, 0, 1]]
+    )
+    seen = cv2.warpAffine(sheet(), turned, (960, 1200), borderValue=ground)
+    found = find_sheet(np.asarray(seen, np.uint8))
+    assert found is not None
+    assert found.mean() == pytest.approx(0.85**2 * 760 * 1000 / (960 * 1200), rel=0.03)

@@ -74,8 +74,10 @@ def find_sheet(picture: GreyImage) -> Mask | None:
 
 def _is_soft(picture: GreyImage, sheet: GreyImage) -> bool:
     """Whether the picture darkens slowly beyond the edge, as where a shadow falls on the paper."""
-    narrow, wide = (_step_at_edge(picture, sheet, width) for width in (NARROW_PX, WIDE_PX))
-    return narrow < SHARP * wide
+    square = np.ones((3, 3), np.uint8)
+    outlines = (cv2.erode(sheet, square, borderValue=255), sheet, cv2.dilate(sheet, square))
+    narrow = max(_step_at_edge(picture, np.asarray(one), NARROW_PX) for one in outlines)
+    return narrow < SHARP * _step_at_edge(picture, sheet, WIDE_PX)
 
 
 def _step_at_edge(picture: GreyImage, sheet: GreyImage, width: int) -> float:
