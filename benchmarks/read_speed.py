@@ -30,7 +30,7 @@ from setting import describe_setting
 
 from digitscan.glyph.classifier import Classifier, load_classifier
 from digitscan.measure.text import align_columns
-from digitscan.reader import Reader, cut_field, lay_out
+from digitscan.reader import Reader, cut_fields, lay_out
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.pages import load_page
 from digitscan.values import GreyImage, PageRef
@@ -100,7 +100,7 @@ def run_stages(clock: Clock, path: Path, classifier: Classifier) -> str:
     page = clock.time("load", lambda: load_page(PageRef(str(path))))
     flat = clock.time("clean", lambda: clean_page(page))
     clean, fields = clock.time("find", lambda: lay_out(flat))
-    cut = clock.time("cut", lambda: [cut_field(clean, field, fields) for field in fields])
+    cut = clock.time("cut", lambda: cut_fields(clean, fields))
     reader = Reader(classifier)
     said = clock.time("classify", lambda: reader.classify(cut))
     _, readings = clock.time("read off", lambda: reader.read_off(cut, said))

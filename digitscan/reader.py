@@ -25,7 +25,7 @@ from digitscan.form.cells import find_cells
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
 from digitscan.form.stacked import part_stacked
-from digitscan.form.straddling import find_straddlers, without_straddlers
+from digitscan.form.straddling import Straddler, find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
 from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
@@ -147,7 +147,7 @@ class Reader:
     def _trace_clean(self, page: Page, clean: CleanPage) -> PageTrace:
         """Read all fields of a cleaned page."""
         clean, fields = lay_out(clean)
-        cut = [cut_field(clean, field, fields) for field in fields]
+        cut = cut_fields(clean, fields)
         said, readings = self.read_off(cut, self.classify(cut))
         flat = tuple(
             Record(clean.ref, own.field, got) for own, got in zip(cut, readings, strict=True)
@@ -243,9 +243,16 @@ def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
     return clean, find_fields(clean, cells)
 
 
-def cut_field(clean: CleanPage, field: Field, fields: Sequence[Field] = ()) -> CutField:
-    """Cut the ink of a field, one of the page's ``fields``, into pieces and candidates."""
-    straddlers = find_straddlers(clean, field, fields)
+def cut_fields(clean: CleanPage, fields: Sequence[Field]) -> list[CutField]:
+    """Cut the ink of a page's fields into pieces and candidates."""
+    straddlers = find_straddlers(clean, fields)
+    return [_cut(clean, *one, fields) for one in zip(fields, straddlers, strict=True)]
+
+
+def _cut(
+    clean: CleanPage, field: Field, straddlers: Sequence[Straddler], fields: Sequence[Field]
+) -> CutField:
+    """Cut the ink of one of the page's ``fields``."""
     found = ink_of_field(clean, field, is_cross, straddlers)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
     torn = found.torn or lacks_faded_digit(found.ink, found.origin, pieces)

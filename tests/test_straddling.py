@@ -7,7 +7,7 @@ import pytest
 from sheets import LINE, clean_of, draw_box, draw_digit, paper
 
 from digitscan.form.straddling import find_straddlers, without_straddlers
-from digitscan.reader import cut_field
+from digitscan.reader import CutField, cut_fields
 from digitscan.values import Box, CleanPage, Field, FieldKind
 
 TOP, BOTTOM, SIDE = 40, 110, 300
@@ -42,12 +42,12 @@ OUTGROWN = (180, 216, 252, ACROSS)
 
 
 def owners(clean: CleanPage, *fields: Field) -> list[list[bool]]:
-    return [[each.own for each in find_straddlers(clean, one, fields)] for one in fields]
+    return [[each.own for each in own] for own in find_straddlers(clean, fields)]
 
 
-def ends(clean: CleanPage, own: Field, *fields: Field) -> tuple[int, int]:
+def ends(cut: CutField) -> tuple[int, int]:
     """First and last column of the pieces that a field was cut into."""
-    boxes = [piece.box for piece in cut_field(clean, own, fields).pieces]
+    boxes = [piece.box for piece in cut.pieces]
     return min(box.left for box in boxes), max(box.right for box in boxes)
 
 
@@ -57,8 +57,8 @@ def test_the_last_digit_of_a_number_that_outgrew_its_cell_is_its_own(
 ) -> None:
     clean = page(*OUTGROWN, *beyond)
     assert owners(clean, LEFT, RIGHT) == [[True], [False]]
-    left, right = (cut_field(clean, own, (LEFT, RIGHT)) for own in (LEFT, RIGHT))
-    assert ends(clean, LEFT, LEFT, RIGHT) == pytest.approx((180, ACROSS + WIDE), abs=3)
+    left, right = cut_fields(clean, (LEFT, RIGHT))
+    assert ends(left) == pytest.approx((180, ACROSS + WIDE), abs=3)
     assert not left.torn
     assert not right.torn
     assert bool(right.pieces) == bool(beyond)
@@ -67,16 +67,17 @@ def test_the_last_digit_of_a_number_that_outgrew_its_cell_is_its_own(
 def test_a_number_may_outgrow_the_last_cell_of_a_row() -> None:
     clean = page(*OUTGROWN)
     assert owners(clean, LEFT) == [[True]]
-    cut = cut_field(clean, LEFT, (LEFT,))
+    (cut,) = cut_fields(clean, (LEFT,))
     assert max(piece.box.right for piece in cut.pieces) == pytest.approx(ACROSS + WIDE, abs=3)
 
 
 def test_a_number_that_ends_at_the_right_side_may_begin_across_the_left_one() -> None:
     clean = page(120, ACROSS, 324, 360, 396, 432, 468)
     assert owners(clean, LEFT, RIGHT) == [[False], [True]]
-    assert ends(clean, RIGHT, LEFT, RIGHT) == pytest.approx((ACROSS, 468 + WIDE), abs=3)
-    assert not cut_field(clean, RIGHT, (LEFT, RIGHT)).torn
-    assert ends(clean, LEFT, LEFT, RIGHT) == pytest.approx((120, 120 + WIDE), abs=3)
+    left, right = cut_fields(clean, (LEFT, RIGHT))
+    assert ends(right) == pytest.approx((ACROSS, 468 + WIDE), abs=3)
+    assert not right.torn
+    assert ends(left) == pytest.approx((120, 120 + WIDE), abs=3)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_a_number_that_ends_at_the_right_side_may_begin_across_the_left_one() ->
 def test_where_it_is_not_plain_whose_a_digit_is_nobody_gets_it(lefts: tuple[int, ...]) -> None:
     clean = page(*lefts)
     assert owners(clean, LEFT, RIGHT) == [[], []]
-    assert any(cut_field(clean, own, (LEFT, RIGHT)).torn for own in (LEFT, RIGHT))
+    assert any(cut.torn for cut in cut_fields(clean, (LEFT, RIGHT)))
 
 
 def test_two_digits_that_touch_across_the_line_are_not_told_apart() -> None:
@@ -108,7 +109,7 @@ def test_only_cells_for_whole_numbers_have_straddlers(kind: FieldKind) -> None:
 
 def test_a_page_without_its_straddlers_has_all_other_ink() -> None:
     clean, bare = page(*OUTGROWN), page(*OUTGROWN[:-1])
-    rest = without_straddlers(clean, find_straddlers(clean, LEFT, (LEFT, RIGHT)))
+    rest = without_straddlers(clean, find_straddlers(clean, (LEFT, RIGHT))[0])
     changed = np.nonzero((rest.ink != bare.ink) & ~clean.level & ~clean.plumb)
     assert len(changed[0]) == 0
     assert without_straddlers(bare, ()) is bare

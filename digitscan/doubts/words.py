@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digitscan.doubts.review import put_to_review
-from digitscan.form.beside import SHARED_SIDE
-from digitscan.form.order import is_level
-from digitscan.values import Box, FieldKind, Record, Status
+from digitscan.form.order import share_side
+from digitscan.values import FieldKind, Record, Status
 
 EMPTY = (Status.BLANK, Status.STRUCK)
 PLAIN = 0.4
@@ -31,17 +30,12 @@ def _rows(records: Sequence[Record]) -> list[list[int]]:
     boxed = [number for number, record in enumerate(records) if record.field.kind in kinds]
     rows: list[list[int]] = []
     for number in sorted(boxed, key=lambda one: boxes[one].left):
-        row = next((row for row in rows if _follows(boxes[row[-1]], boxes[number])), None)
+        row = next((row for row in rows if share_side(boxes[row[-1]], boxes[number])), None)
         if row is None:
             rows.append([number])
         else:
             row.append(number)
     return rows
-
-
-def _follows(left: Box, right: Box) -> bool:
-    apart = abs(right.left - left.right)
-    return apart <= SHARED_SIDE * min(left.height, right.height) and is_level(left, right)
 
 
 def _is_word(row: Sequence[Record]) -> bool:

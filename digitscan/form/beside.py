@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from digitscan.form.combs import is_for_one_digit, is_parted, passing_columns
-from digitscan.form.order import is_level
+from digitscan.form.order import SHARED_SIDE, is_level
 from digitscan.form.ownership import OtherInk
 from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
 
@@ -31,8 +31,6 @@ TALL_ON_LINE, TALL = 0.5, 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
 LEAST_STROKES = 4.0
 """Ink that counts is longer than this many stroke widths, drawn by the pen."""
-SHARED_SIDE = 0.15
-"""Cells nearer than this share of their height share a side."""
 TOUCH_STROKES, TOUCHING, TRIM = 2.0, 0.15, 0.1
 """Ink nearer than this many stroke widths to a side touches it, along so much of its height, the
 cell's top and bottom left out.

@@ -17,6 +17,8 @@ it does, within the last share of the lower one's height.
 """
 LEVEL = 0.65
 """Cells of one comb share this part of the higher one's height."""
+SHARED_SIDE = 0.15
+"""Cells nearer than this share of their height share a side."""
 
 
 def shares_row(first: Box, second: Box) -> bool:
@@ -27,6 +29,12 @@ def shares_row(first: Box, second: Box) -> bool:
 def is_level(first: Box, second: Box) -> bool:
     """Whether two boxes share most of the height of the higher one."""
     return _shared(first, second) >= LEVEL * max(first.height, second.height)
+
+
+def share_side(left: Box, right: Box) -> bool:
+    """Whether the right side of one box is the left side of another in its row."""
+    apart = abs(right.left - left.right)
+    return apart <= SHARED_SIDE * min(left.height, right.height) and is_level(left, right)
 
 
 def group_rows(

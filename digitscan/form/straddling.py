@@ -7,7 +7,8 @@ digits are, and the number in the next cell had room to stand elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
@@ -17,11 +18,9 @@ import numpy.typing as npt
 
 from digitscan.form.combs import is_for_one_digit
 from digitscan.form.erasing import erase_ruling
-from digitscan.form.order import is_level
+from digitscan.form.order import SHARED_SIDE, share_side
 from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
 
-SHARED_SIDE = 0.15
-"""Cells nearer than this share of their height share a side."""
 PAPER = 1.5
 """Where a cell has no neighbour, so many of its heights of the paper beside it are looked at."""
 TOUCH_STROKES, LEAST_STROKES = 2.5, 3.0
@@ -53,16 +52,21 @@ class Straddler:
         return replace(self, box=self.box.moved(rows, columns))
 
 
-def find_straddlers(
-    clean: CleanPage, field: Field, fields: Sequence[Field]
-) -> tuple[Straddler, ...]:
-    """Ink across the left or right side of a field for a whole number, where its owner is plain."""
-    if not _is_wide(field):
-        return ()
-    others = [other.box for other in fields if other is not field and _is_wide(other)]
-    before, after = _beside(field.box, others, clean.ink.shape[1])
-    left, right = _across(clean, before, field.box), _across(clean, field.box, after)
-    return (*(replace(each, own=not each.own) for each in left), *right)
+def find_straddlers(clean: CleanPage, fields: Sequence[Field]) -> list[list[Straddler]]:
+    """What lies across a side of each field for a whole number, where its owner is plain."""
+    found: list[list[Straddler]] = [[] for _ in fields]
+    boxes = {number: field.box for number, field in enumerate(fields) if _is_wide(field)}
+    pairs = _pairs(boxes)
+    for left, right in pairs:
+        across = _across(clean, boxes[left], boxes[right])
+        found[left] += across
+        found[right] += _of_the_other(across)
+    for number in boxes.keys() - {left for left, _ in pairs}:
+        found[number] += _across(clean, boxes[number], _paper_after(boxes[number], clean))
+    for number in boxes.keys() - {right for _, right in pairs}:
+        across = _across(clean, _paper_before(boxes[number]), boxes[number])
+        found[number] += _of_the_other(across)
+    return found
 
 
 def without_straddlers(clean: CleanPage, straddlers: Sequence[Straddler]) -> CleanPage:
@@ -79,17 +83,30 @@ def _is_wide(field: Field) -> bool:
     return field.kind in (FieldKind.BOX, FieldKind.CELL) and not is_for_one_digit(field.box)
 
 
-def _beside(box: Box, others: Sequence[Box], page_width: int) -> tuple[Box, Box]:
-    """The cells that share the left and the right side of one, or the paper there."""
-    reach, paper = SHARED_SIDE * box.height, round(PAPER * box.height)
-    before = replace(box, left=max(0, box.left - paper), right=box.left)
-    after = replace(box, left=box.right, right=min(page_width, box.right + paper))
-    for other in others:
-        if is_level(box, other) and abs(other.right - box.left) <= reach:
-            before = other
-        if is_level(box, other) and abs(other.left - box.right) <= reach:
-            after = other
-    return before, after
+def _pairs(boxes: Mapping[int, Box]) -> list[tuple[int, int]]:
+    """Numbers of the boxes that share a side, the left one first."""
+    order = sorted(boxes, key=lambda number: boxes[number].left)
+    lefts = [boxes[number].left for number in order]
+    pairs = []
+    for number, box in boxes.items():
+        reach = SHARED_SIDE * box.height
+        near = slice(bisect_left(lefts, box.right - reach), bisect_right(lefts, box.right + reach))
+        pairs += [(number, other) for other in order[near] if share_side(box, boxes[other])]
+    return pairs
+
+
+def _of_the_other(across: Sequence[Straddler]) -> list[Straddler]:
+    """The same, as the cell right of the line sees it."""
+    return [replace(each, own=not each.own) for each in across]
+
+
+def _paper_before(box: Box) -> Box:
+    return replace(box, left=max(0, box.left - round(PAPER * box.height)), right=box.left)
+
+
+def _paper_after(box: Box, clean: CleanPage) -> Box:
+    right = min(clean.ink.shape[1], box.right + round(PAPER * box.height))
+    return replace(box, left=box.right, right=right)
 
 
 def _across(clean: CleanPage, left: Box, right: Box) -> list[Straddler]:
