@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from setting import describe_setting
 
 from digitscan.errors import PageError
@@ -57,15 +59,18 @@ def shade(image: GreyImage, darkest: float) -> GreyImage:
     """Let the light fall off from the upper left to ``darkest`` in the lower right."""
     height, width = image.shape[:2]
     down, right = np.linspace(0, 1, height)[:, None], np.linspace(0, 1, width)[None, :]
-    light = 1 - (1 - darkest) * (down + right) / 2
-    return np.rint(image * (light if image.ndim == 2 else light[..., None])).astype(np.uint8)
+    return _lit(image, 1 - (1 - darkest) * (down + right) / 2)
 
 
 def cast_shadow(image: GreyImage, tone: float) -> GreyImage:
     """Let a soft shadow fall on the right half, as of the hand that holds the phone."""
     light = np.ones(image.shape[:2], np.float32)
     light[:, round(0.45 * image.shape[1]) :] = tone
-    light = cv2.GaussianBlur(light, (0, 0), image.shape[1] / 80)
+    return _lit(image, cv2.GaussianBlur(light, (0, 0), image.shape[1] / 80))
+
+
+def _lit(image: GreyImage, light: npt.NDArray[np.floating[Any]]) -> GreyImage:
+    """The picture in this much light, (H, W), as a share."""
     return np.rint(image * (light if image.ndim == 2 else light[..., None])).astype(np.uint8)
 
 

@@ -75,6 +75,11 @@ class Box:
         """Index of the box in an image: ``image[box.slices]``."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    @property
+    def sides(self) -> tuple[int, int, int, int]:
+        """Top, left, bottom and right."""
+        return self.top, self.left, self.bottom, self.right
+
     @classmethod
     def around(cls, boxes: Iterable[Box]) -> Box:
         """The smallest box that holds all ``boxes``, of which there is at least one.

@@ -104,7 +104,7 @@ def _parse_record(
 
 
 def _box_list(box: Box) -> list[int]:
-    return [box.top, box.left, box.bottom, box.right]
+    return list(box.sides)
 
 
 def _packed(probabilities: Probabilities) -> str:

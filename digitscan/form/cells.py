@@ -186,7 +186,7 @@ def _innermost(boxes: list[Box], stroke_px: float) -> list[Box]:
 
 def _holding(boxes: list[Box]) -> Mask:
     """Which box (row) holds the middle of which smaller one (column), (n, n) bool."""
-    sides = np.array([[b.top, b.left, b.bottom, b.right] for b in boxes])
+    sides = np.array([box.sides for box in boxes])
     top, left, bottom, right = sides.T
     middle_row, middle_column = (top + bottom) / 2, (left + right) / 2
     area = (bottom - top) * (right - left)

@@ -6,6 +6,8 @@ drawn by the pen, as the stem of a 1 or the arm of a cross.
 
 from __future__ import annotations
 
+from itertools import compress
+
 import numpy as np
 import numpy.typing as npt
 
@@ -31,24 +33,17 @@ def join_torn(cells: list[Box]) -> list[Box]:
     """
     if len(cells) <= MANY:
         return cells
-    sides = _sides(cells)
-    odd = [box for box in cells if _equals(box, sides) - 1 <= ODD]
-    odd_sides = _sides(odd)
+    sides = np.array([box.sides for box in cells])
+    odd = np.array([_equals(box, sides) - 1 <= ODD for box in cells])
     whole: list[Box] = []
-    for first in odd:
-        for place in np.flatnonzero(_follows(first, odd_sides)):
-            box = Box.around([first, odd[place]])
-            narrow = min(first.width, odd[place].width) < NARROW * box.height
+    for first in compress(cells, odd):
+        for last in compress(cells, odd & _follows(first, sides)):
+            box = Box.around([first, last])
+            narrow = min(first.width, last.width) < NARROW * box.height
             if narrow and _equals(box, sides) >= MANY and not any(map(box.shared_area, whole)):
                 whole.append(box)
     rest = [cell for cell in cells if not any(_is_part(cell, box) for box in whole)]
     return rest + whole
-
-
-def _sides(boxes: list[Box]) -> npt.NDArray[np.int_]:
-    """Top, left, bottom and right of each box, (n, 4)."""
-    sides = [(box.top, box.left, box.bottom, box.right) for box in boxes]
-    return np.array(sides, int).reshape(-1, 4)
 
 
 def _equals(box: Box, sides: npt.NDArray[np.int_]) -> int:

@@ -96,8 +96,7 @@ def resized(image: GreyImage | ColourImage, scale: float) -> GreyImage | ColourI
 
 def scaled(box: Box, scale: float) -> Box:
     """Where ``box`` lies in an image that was ``resized``."""
-    sides = (box.top, box.left, box.bottom, box.right)
-    return Box(*(round(side * scale) for side in sides))
+    return Box(*(round(side * scale) for side in box.sides))
 
 
 def draw_box(picture: ColourImage, box: Box, colour: Colour, line_px: int) -> None:

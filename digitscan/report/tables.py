@@ -108,7 +108,7 @@ def _row(page: PageRef, field: str, reading: Reading, box: Box | None, problem: 
 def _digit_details(digit: Digit) -> dict[str, object]:
     box = digit.box
     return {
-        "box": [box.top, box.left, box.bottom, box.right],
+        "box": list(box.sides),
         "probabilities": [round(float(probability), 4) for probability in digit.probabilities],
     }
 
