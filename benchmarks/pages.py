@@ -85,6 +85,15 @@ def roughen(image: GreyImage, sigma: float, seed: int = 5) -> GreyImage:
     return np.clip(np.rint(image + grain), 0, 255).astype(np.uint8)
 
 
+def shine_through(image: GreyImage, share: float, blur: float) -> GreyImage:
+    """Let the back of the sheet be seen, the same page mirrored, at this share of its darkness.
+
+    ``blur`` is for a page 2,000 pixels long, in pixels.
+    """
+    back = cv2.GaussianBlur(255 - image[:, ::-1], (0, 0), blur * max(image.shape) / 2000)
+    return np.asarray(cv2.subtract(image, cv2.convertScaleAbs(back, alpha=share)), np.uint8)
+
+
 VARIANTS: dict[str, Change] = {
     "as scanned": lambda image: image,
     "turned by 3": lambda image: turn(image, 3),
@@ -97,6 +106,7 @@ VARIANTS: dict[str, Change] = {
     "in the dark": lambda image: np.rint(0.45 * image).astype(np.uint8),
     "half the contrast": lambda image: fade(image, 0.5),
     "grain of 10 tones": lambda image: roughen(image, 10),
+    "back shines through": lambda image: shine_through(image, 0.12, 1.5),
 }
 
 

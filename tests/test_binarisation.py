@@ -99,6 +99,13 @@ def test_a_watermark_vanishes() -> None:
     assert agreement(found(marked), found(written())) > 0.98
 
 
+@pytest.mark.parametrize(("darkest", "blur"), [(0.14, 0.5), (0.14, 1.5), (0.2, 3.0)])
+def test_what_shines_through_from_the_back_vanishes(darkest: float, blur: float) -> None:
+    back = cv2.GaussianBlur(PAPER - written()[:, ::-1], (0, 0), blur)
+    sheet = cv2.subtract(written(), cv2.convertScaleAbs(back, alpha=darkest))
+    assert agreement(found(sheet), found(written())) > 0.98
+
+
 def test_a_pencil_beside_a_black_pen_stays() -> None:
     image = written()
     draw_path(image, [(385, 30), (370, 570)], PEN, round(PAPER * 0.7))

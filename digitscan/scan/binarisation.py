@@ -34,6 +34,8 @@ NOISE = 6.0
 STRONGEST_THRESHOLD = 60
 INK_SHARE = 0.38
 """However rough the paper, what is darker than this share of the typical pen and print is ink."""
+GHOST_SHARE = 0.15
+"""What is no darker than this share of it shines through from the back of the sheet."""
 EDGE_SHARE = 0.32
 """Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
 EDGE_STROKES = 3
@@ -104,8 +106,10 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
         Typical stroke width; the window of the local mean is ``WINDOW_STROKES`` times that.
     """
     window, reach = int(WINDOW_STROKES * stroke_px) | 1, int(EDGE_STROKES * stroke_px) | 1
-    strongest = _strongest_threshold(darkness, window)
-    threshold = min(strongest, max(FAINTEST, NOISE * _roughness(darkness)))
+    typical = _typical_contrast(darkness, window)
+    strongest = float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
+    faintest = max(FAINTEST, GHOST_SHARE * typical)
+    threshold = min(strongest, max(faintest, NOISE * _roughness(darkness)))
     square = np.ones((reach, reach), np.uint8)
     found = np.empty(darkness.shape, np.bool_)
     for strip in strips(darkness.shape, window // 2 + reach):
@@ -121,13 +125,12 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
     return found
 
 
-def _strongest_threshold(darkness: GreyImage, window: int) -> float:
-    """Contrast that is ink however rough the paper is: a share of that of ordinary strokes."""
+def _typical_contrast(darkness: GreyImage, window: int) -> float:
+    """How much darker than their surroundings ordinary strokes are."""
     contrast = cv2.subtract(darkness, cv2.blur(darkness, (window, window)))
     counts = _count_tones(np.asarray(contrast, np.uint8))
     counts[: LEAST_STANDING_OUT + 1] = 0
-    typical = _median(TONES, counts) if counts.sum() > 30 else FAINTEST
-    return float(np.clip(INK_SHARE * typical, FAINTEST, STRONGEST_THRESHOLD))
+    return _median(TONES, counts) if counts.sum() > 30 else FAINTEST
 
 
 def _thin(darkness: GreyImage, stroke_px: float) -> GreyImage:
