@@ -9,12 +9,12 @@ import pytest
 from digitscan.form.torn import join_torn
 from digitscan.values import Box
 
-HIGH, WIDE, PITCH = 40, 120, 50
+HIGH, WIDE, PITCH, CLOSE = 40, 120, 50, 43
 
 
-def column(count: int = 6, left: int = 200) -> list[Box]:
+def column(count: int = 6, left: int = 200, pitch: int = PITCH) -> list[Box]:
     """Whole cells over one another; each a pixel further right, as on a page that leans."""
-    return [Box(PITCH * n, left + n, PITCH * n + HIGH, left + n + WIDE) for n in range(count)]
+    return [Box(pitch * n, left + n, pitch * n + HIGH, left + n + WIDE) for n in range(count)]
 
 
 def torn_at(cell: Box, *places: int) -> list[Box]:
@@ -31,6 +31,21 @@ def test_parts_of_a_cell_are_joined_where_its_column_is_whole(places: tuple[int,
     cells = column()
     joined = join_torn(cells[:2] + torn_at(cells[2], *places) + cells[3:])
     assert joined == [*cells[:2], *cells[3:], cells[2]]
+
+
+@pytest.mark.parametrize(("place", "part"), [(100, 0), (20, 0), (20, 1)])
+def test_a_part_whose_other_part_is_lost_is_whole_again(place: int, part: int) -> None:
+    cells = column(pitch=CLOSE)
+    found = join_torn([*cells[:2], torn_at(cells[2], place)[part], *cells[3:]])[-1]
+    assert found.sides == pytest.approx(cells[2].sides, abs=1)
+
+
+def test_a_part_stays_beside_a_cell_that_the_whole_would_cut_into() -> None:
+    cells = column(pitch=CLOSE)
+    left, right = torn_at(cells[2], 100)
+    wide = Box(right.top, right.left, right.bottom, right.right + 60)
+    odd = [*cells[:2], left, wide, *cells[3:]]
+    assert join_torn(odd) == odd
 
 
 def test_what_is_whole_is_left_alone() -> None:

@@ -1,7 +1,8 @@
 """Cells in, those that a stroke tore into parts whole again, out.
 
 A form repeats itself: where the cells above and below are whole, a line that parts one of them was
-drawn by the pen, as the stem of a 1 or the arm of a cross.
+drawn by the pen, as the stem of a 1 or the arm of a cross. The other part may be lost, as what a
+stroke leaves of a cell may be no rectangle.
 """
 
 from __future__ import annotations
@@ -37,10 +38,19 @@ def join_torn(cells: list[Box]) -> list[Box]:
     odd = np.array([_equals(box, sides) - 1 <= ODD for box in cells])
     whole: list[Box] = []
     for first in compress(cells, odd):
-        for last in compress(cells, odd & _follows(first, sides)):
-            box = Box.around([first, last])
-            narrow = min(first.width, last.width) < NARROW * box.height
-            if narrow and _equals(box, sides) >= MANY and not any(map(box.shared_area, whole)):
+        wider = [
+            Box.around([first, last]) for last in compress(cells, odd & _follows(first, sides))
+        ]
+        wider += [
+            Box(first.top, other.left, first.bottom, other.right)
+            for other in compress(cells, ~odd & _goes_beyond(first, sides))
+        ]
+        for box in wider:
+            narrow = min(first.width, box.width - first.width) < NARROW * box.height
+            free = not any(map(box.shared_area, whole)) and not any(
+                _is_cut(cell, box) for cell in cells
+            )
+            if narrow and free and _equals(box, sides) >= MANY:
                 whole.append(box)
     rest = [cell for cell in cells if not any(_is_part(cell, box) for box in whole)]
     return rest + whole
@@ -60,6 +70,21 @@ def _follows(box: Box, sides: npt.NDArray[np.int_]) -> Mask:
     top, left, bottom, _ = sides.T
     level = (abs(top - box.top) <= slack) & (abs(bottom - box.bottom) <= slack)
     return np.asarray(level & (abs(left - box.right - box.height / 2) <= box.height / 2 + slack))
+
+
+def _goes_beyond(box: Box, sides: npt.NDArray[np.int_]) -> Mask:
+    """Which cells right above or below one begin or end where it does, and are wider."""
+    slack = LIKE * box.height
+    top, left, bottom, right = sides.T
+    near = np.minimum(abs(top - box.bottom), abs(bottom - box.top)) <= slack
+    one_side = (abs(left - box.left) <= slack) != (abs(right - box.right) <= slack)
+    return np.asarray(near & one_side & (right - left > box.width + slack))
+
+
+def _is_cut(cell: Box, whole: Box) -> bool:
+    """Whether less than half of a cell, but more than its side, lies in what would be whole."""
+    side = LIKE * whole.height * whole.height
+    return cell.shared_area(whole) > side and not _is_part(cell, whole)
 
 
 def _is_part(cell: Box, whole: Box) -> bool:
