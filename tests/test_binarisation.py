@@ -102,7 +102,7 @@ def test_a_watermark_vanishes() -> None:
 @pytest.mark.parametrize(("darkest", "blur"), [(0.14, 0.5), (0.14, 1.5), (0.2, 3.0)])
 def test_what_shines_through_from_the_back_vanishes(darkest: float, blur: float) -> None:
     back = cv2.GaussianBlur(PAPER - written()[:, ::-1], (0, 0), blur)
-    sheet = cv2.subtract(written(), cv2.convertScaleAbs(back, alpha=darkest))
+    sheet = np.asarray(cv2.subtract(written(), cv2.convertScaleAbs(back, alpha=darkest)), np.uint8)
     assert agreement(found(sheet), found(written())) > 0.98
 
 
