@@ -7,6 +7,7 @@ stroke leaves of a cell may be no rectangle.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import compress
 
 import numpy as np
@@ -37,20 +38,10 @@ def join_torn(cells: list[Box]) -> list[Box]:
     sides = np.array([box.sides for box in cells])
     odd = np.array([_equals(box, sides) - 1 <= ODD for box in cells])
     whole: list[Box] = []
-    for first in compress(cells, odd):
-        wider = [
-            Box.around([first, last]) for last in compress(cells, odd & _follows(first, sides))
-        ]
-        wider += [
-            Box(first.top, other.left, first.bottom, other.right)
-            for other in compress(cells, ~odd & _goes_beyond(first, sides))
-        ]
-        for box in wider:
-            narrow = min(first.width, box.width - first.width) < NARROW * box.height
-            free = not any(map(box.shared_area, whole)) and not any(
-                _is_cut(cell, box) for cell in cells
-            )
-            if narrow and free and _equals(box, sides) >= MANY:
+    for part in compress(cells, odd):
+        for box in _possible_wholes(part, cells, odd, sides):
+            regular = _equals(box, sides) >= MANY
+            if regular and not any(map(box.shared_area, whole)) and not _cuts_any(box, cells):
                 whole.append(box)
     rest = [cell for cell in cells if not any(_is_part(cell, box) for box in whole)]
     return rest + whole
@@ -62,6 +53,20 @@ def _equals(box: Box, sides: npt.NDArray[np.int_]) -> int:
     top, left, bottom, right = sides.T
     alike = (abs(left - box.left) <= slack) & (abs(right - box.right) <= slack)
     return int((alike & (abs(bottom - top - box.height) <= slack)).sum())
+
+
+def _possible_wholes(
+    part: Box, cells: list[Box], odd: Mask, sides: npt.NDArray[np.int_]
+) -> Iterator[Box]:
+    """What a part may be of: it and the one after it, or as wide as the cell above or below."""
+    wider = [Box.around([part, last]) for last in compress(cells, odd & _follows(part, sides))]
+    wider += [
+        Box(part.top, other.left, part.bottom, other.right)
+        for other in compress(cells, ~odd & _goes_beyond(part, sides))
+    ]
+    for box in wider:
+        if min(part.width, box.width - part.width) < NARROW * box.height:
+            yield box
 
 
 def _follows(box: Box, sides: npt.NDArray[np.int_]) -> Mask:
@@ -81,10 +86,10 @@ def _goes_beyond(box: Box, sides: npt.NDArray[np.int_]) -> Mask:
     return np.asarray(near & one_side & (right - left > box.width + slack))
 
 
-def _is_cut(cell: Box, whole: Box) -> bool:
+def _cuts_any(whole: Box, cells: list[Box]) -> bool:
     """Whether less than half of a cell, but more than its side, lies in what would be whole."""
     side = LIKE * whole.height * whole.height
-    return cell.shared_area(whole) > side and not _is_part(cell, whole)
+    return any(cell.shared_area(whole) > side and not _is_part(cell, whole) for cell in cells)
 
 
 def _is_part(cell: Box, whole: Box) -> bool:

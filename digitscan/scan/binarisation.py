@@ -35,7 +35,7 @@ STRONGEST_THRESHOLD = 60
 INK_SHARE = 0.38
 """However rough the paper, what is darker than this share of the typical pen and print is ink."""
 GHOST_SHARE = 0.15
-"""What is no darker than this share of it shines through from the back of the sheet."""
+"""What is no darker than this share of typical ink shines through from the back of the sheet."""
 EDGE_SHARE = 0.32
 """Ink is darker than this share of the darkest within a stroke's reach; less is a blurred edge."""
 EDGE_STROKES = 3
