@@ -13,5 +13,7 @@ def runs_of(row: Mask) -> list[slice]:
     >>> runs_of(np.array([True, False, True, True]))
     [slice(0, 1, None), slice(2, 4, None)]
     """
-    edges = np.flatnonzero(np.diff(row, prepend=False, append=False)).tolist()
+    padded = np.zeros(row.size + 2, np.bool_)
+    padded[1:-1] = row
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
     return [slice(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -87,13 +87,8 @@ class Box:
         >>> Box.around([Box(0, 5, 10, 10), Box(2, 0, 12, 3)])
         Box(top=0, left=0, bottom=12, right=10)
         """
-        boxes = list(boxes)
-        return cls(
-            min(box.top for box in boxes),
-            min(box.left for box in boxes),
-            max(box.bottom for box in boxes),
-            max(box.right for box in boxes),
-        )
+        tops, lefts, bottoms, rights = zip(*(box.sides for box in boxes), strict=True)
+        return cls(min(tops), min(lefts), max(bottoms), max(rights))
 
     def moved(self, rows: int, columns: int) -> Box:
         """The box so many rows further down and columns further right."""

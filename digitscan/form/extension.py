@@ -33,10 +33,15 @@ def extend_combs(groups: list[list[Box]], level: Mask, plumb: Mask) -> list[list
     extended = [_extend(group, level, plumb) for group in groups]
     longest_first = sorted(range(len(groups)), key=lambda number: -len(extended[number]))
     kept: list[list[Box]] = []
+    combs: list[tuple[Box, list[Box]]] = []
     for number in longest_first:
-        group = extended[number]
-        if not any(_swallows(other, groups[number]) for other in kept):
-            kept.append(group)
+        group, first = extended[number], groups[number][0]
+        near = (comb for whole, comb in combs if whole.shared_area(first))
+        if any(_swallows(comb, groups[number]) for comb in near):
+            continue
+        kept.append(group)
+        if len(group) > 1:
+            combs.append((Box.around(group), group))
     return kept
 
 
@@ -79,7 +84,7 @@ def _is_enclosed(cell: Box, step: float, level: Mask, plumb: Mask) -> bool:
 
 def _swallows(comb: list[Box], group: list[Box]) -> bool:
     """Whether all cells of ``group`` lie in cells of ``comb``."""
-    return len(comb) > 1 and all(any(_lies_in(cell, other) for other in comb) for cell in group)
+    return all(any(_lies_in(cell, other) for other in comb) for cell in group)
 
 
 def _lies_in(cell: Box, other: Box) -> bool:

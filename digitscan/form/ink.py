@@ -75,6 +75,9 @@ def ink_of_field(
     _mark_sides(plumb, ink, field, around, clean.stroke_px)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
+    origin = around.top, around.left
+    if not ink.any():
+        return FieldInk(ink, origin)
     box = field.box
     top, left = box.top - around.top, box.left - around.left
     inside = Box(top, left, top + box.height, left + box.width)
@@ -83,7 +86,7 @@ def ink_of_field(
         ink = _without_pale(ink, columns, clean.stroke_px)
     moved = [each.moved(-around.top, -around.left) for each in straddlers]
     ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px, is_other, moved)
-    return FieldInk(ink, (around.top, around.left), torn)
+    return FieldInk(ink, origin, torn)
 
 
 def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> GreyImage:

@@ -33,7 +33,8 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     ``cells`` are those that ``find_cells`` found between the page's ruled lines.
     """
     cells = join_torn(cells)
-    low = [c for c in cells if c.height <= LARGEST_STROKES * clean.stroke_px]
+    highest = LARGEST_STROKES * clean.stroke_px
+    low = [cell for cell in cells if cell.height <= highest]
     groups = [
         group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)
     ]
@@ -44,7 +45,7 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     lines = find_baselines(clean, cells + [cell for group in groups for cell in group])
     if not cells:
         lines = _lines_without_cells(lines, find_lines(clean))
-    for high in (cell for cell in cells if cell not in low):
+    for high in (cell for cell in cells if cell.height > highest):
         lines += find_lines_in_cell(clean, high)
     combs = [field.box for field in fields if field.kind is FieldKind.COMB]
     lines = [line for line in lines if not any(_holds_middle(comb, line) for comb in combs)]

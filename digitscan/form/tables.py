@@ -32,6 +32,8 @@ def _is_row_of_table(group: list[Box], groups: list[list[Box]]) -> bool:
 
     Combs may be stacked, too, but then stand by themselves; the rows of a table begin with a name.
     """
+    if len(group) < 2 or group[0].width < SQUARISH * group[0].height:
+        return False
     others = [other for other in groups if other is not group]
     stacked = any(_is_stacked(group, other) for other in others)
     return stacked and (_has_wide_end(group) or any(_is_beside(group, other) for other in others))
@@ -46,18 +48,17 @@ def _has_wide_end(group: list[Box]) -> bool:
 def _is_beside(group: list[Box], other: list[Box]) -> bool:
     """Whether ``other`` is a wide cell that shares a line with an end of ``group``."""
     height = group[0].height
-    if max(cell.width for cell in other) < WIDE * height:
+    if abs(other[0].top - group[0].top) > SHARED_GAP * height:
         return False
-    level = abs(other[0].top - group[0].top) <= SHARED_GAP * height
     gap = max(group[0].left - other[-1].right, other[0].left - group[-1].right)
-    return level and abs(gap) <= SHARED_GAP * height
+    return abs(gap) <= SHARED_GAP * height and max(cell.width for cell in other) >= WIDE * height
 
 
 def _is_stacked(group: list[Box], other: list[Box]) -> bool:
     """Whether ``group`` and ``other`` are rows of one table, one right above the other."""
-    first, second = group[0], other[0]
-    if len(group) < 2 or len(group) != len(other) or first.width < SQUARISH * first.height:
+    if len(group) != len(other):
         return False
+    first, second = group[0], other[0]
     gap = max(first.top, second.top) - min(first.bottom, second.bottom)
     slack = SAME_PLACE * first.width
     return (

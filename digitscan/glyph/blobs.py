@@ -134,13 +134,14 @@ def _blobs(
 ) -> list[Blob]:
     """Lift each blob out of ``ink``, left to right; grains beside its strokes belong to it."""
     boxes = [_box(outline) for outline in outlines]
+    alone = _share_nothing(boxes)
     blobs = []
     for i in sorted(range(len(outlines)), key=lambda i: spans[i][0] + spans[i][1]):
         box = boxes[i]
         mask = np.zeros((box.height, box.width), np.uint8)
         offset = (-box.left, -box.top)
         cv2.drawContours(mask, [outlines[i]], -1, 255, cv2.FILLED, offset=offset)
-        if not any(box.shared_area(other) for j, other in enumerate(boxes) if j != i):
+        if alone[i]:
             mask = np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.uint8)
         own = np.asarray(cv2.bitwise_and(ink[box.slices], mask), np.uint8)
         blobs.append(Blob(box, own, cv2.countNonZero(own), *spans[i]))
@@ -150,6 +151,15 @@ def _blobs(
 def _box(outline: Points) -> Box:
     left, top, width, height = cv2.boundingRect(outline)
     return Box(top, left, top + height, left + width)
+
+
+def _share_nothing(boxes: Sequence[Box]) -> list[bool]:
+    """Which boxes share no pixel with another one."""
+    top, left, bottom, right = np.array([box.sides for box in boxes]).T
+    rows = (top[:, None] < bottom) & (top < bottom[:, None])
+    columns = (left[:, None] < right) & (left < right[:, None])
+    alone: list[bool] = (np.count_nonzero(rows & columns, axis=1) == 1).tolist()
+    return alone
 
 
 def middle_height(shapes: Sequence[tuple[Box, int]]) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from digitscan.glyph.leftovers import Leftover
 
@@ -95,46 +96,49 @@ def likeliest_strings(arcs: Sequence[Sequence[Arc]], longest: int) -> list[Reach
     whole: _Partials = {}
     for found in at[-1].values():
         _merge(whole, found.text, None, found.mass, found.best, found.way)
-    ranked = sorted(whole.values(), key=lambda partial: -partial.mass)
+    ranked = sorted(whole.values(), key=attrgetter("mass"), reverse=True)
     return [Reached(partial.text, partial.mass, _unlinked(partial.way)) for partial in ranked]
 
 
 def _pruned(found: _Partials, longest: int) -> list[_Partial]:
     """The best of each length."""
-    if len(found) == 1:
+    if len(found) <= 1:
         return list(found.values())
-    ranked = sorted(found.values(), key=lambda partial: -partial.mass)
+    ranked = sorted(found.values(), key=attrgetter("mass"), reverse=True)
+    least = ranked[0].mass - FAINT
     left: dict[int, int] = {}
-    kept = []
+    kept: list[_Partial] = []
     for partial in ranked:
         length = min(len(partial.text), longest)
         room = left.get(length, KEPT)
-        if room and (partial.mass > ranked[0].mass - FAINT or room == KEPT):
+        if room and (partial.mass > least or room == KEPT):
             left[length] = room - 1
             kept.append(partial)
-    return kept[:KEPT_IN_ALL]
+            if len(kept) == KEPT_IN_ALL:
+                break
+    return kept
 
 
 def _extend(found: _Partials, before: _Partial, arc: Arc) -> None:
     """Lead a string on along one arc."""
-    way = (arc, before.way)
+    way, mass, best = (arc, before.way), before.mass, before.best
     if arc.leftover is not None:
-        mass, best = before.mass + arc.total, before.best + arc.total
-        _merge(found, before.text, before.cell, mass, best, way)
+        _merge(found, before.text, before.cell, mass + arc.total, best + arc.total, way)
         return
     cost = _cell_cost(before.cell, arc.cell)
     for digit, gain in arc.choices:
-        mass, best = before.mass + gain - cost, before.best + gain - cost
-        _merge(found, before.text + digit, arc.cell, mass, best, way)
+        gain -= cost
+        _merge(found, before.text + digit, arc.cell, mass + gain, best + gain, way)
 
 
 def _merge(
     found: _Partials, text: str, cell: int | None, mass: float, best: float, way: _Way
 ) -> None:
     """Add a string to those found, its mass to that of the same string."""
-    old = found.get((text, cell))
+    key = text, cell
+    old = found.get(key)
     if old is None:
-        found[text, cell] = _Partial(text, cell, mass, best, way)
+        found[key] = _Partial(text, cell, mass, best, way)
         return
     old.mass = add(old.mass, mass)
     if best > old.best:

@@ -13,6 +13,7 @@ Picture = npt.NDArray[np.uint8]
 
 HALF = 0.5
 """A pixel of a line is at least this share as dark as the stretch that it lies in."""
+UP_AND_DOWN = np.ones((3, 1), np.uint8)
 DARK_COLUMN = 0.8
 """Share of a line's columns that are no darker than what counts as its darkness."""
 BLURRED = 0.05
@@ -25,13 +26,21 @@ which it lies at either end.
 
 def shown_columns(inside: Picture, own: Picture) -> Mask:
     """Which columns of a line are at least half as dark as the line, along its middle, (w,)."""
-    columns = np.arange(inside.shape[1])
-    rows = np.arange(len(inside), dtype=np.float32)
-    place, filled = np.stack([rows, np.ones_like(rows)]) @ (inside > 0).astype(np.float32)
-    around = np.asarray(cv2.dilate(own, np.ones((3, 1), np.uint8)), np.uint8)
-    tones = around[np.rint(place / filled).astype(np.intp), columns]
-    dark = np.interp(DARK_COLUMN * (tones.size - 1), columns, np.sort(tones))
-    return np.asarray(tones > HALF * dark, np.bool_)
+    filled = (inside > 0).astype(np.float32)
+    place = np.arange(len(filled), dtype=np.float32) @ filled
+    rows = np.rint(place / filled.sum(axis=0)).astype(np.intp)
+    around = np.asarray(cv2.dilate(own, UP_AND_DOWN), np.uint8)
+    tones = around[rows, np.arange(rows.size)]
+    return np.asarray(tones > HALF * _quantile(tones, DARK_COLUMN), np.bool_)
+
+
+def _quantile(tones: Picture, share: float) -> float:
+    """The tone that this share of ``tones`` (n,) is no darker than, as ``np.quantile`` has it."""
+    ranked = np.sort(tones)
+    place = share * (ranked.size - 1)
+    below = int(place)
+    low, high = ranked[below : below + 2].tolist() if below + 1 < ranked.size else [ranked[-1]] * 2
+    return float(low + (place - below) * (high - low))
 
 
 def cover(shown: Mask) -> float:
