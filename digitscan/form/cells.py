@@ -125,7 +125,7 @@ def _missing_sides(
         right = _partner(left, sides[number + 1 :], stroke_px)
         if right is None:
             continue
-        top, bottom = (left.top + right.top) // 2, (left.bottom + right.bottom) // 2
+        top, bottom = max(left.top, right.top), min(left.bottom, right.bottom)
         above, below = (shows_line(level, r, left.right, right.left, reach) for r in (top, bottom))
         if above != below:
             row = bottom - 1 if above else top

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel, shrunk
+from digitscan.scan.dashes import close_gaps, find_dashed_lines
 from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
@@ -86,7 +87,9 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     binary = mask.astype(np.uint8) * np.uint8(255)
     stroke_px = measure_stroke(mask)
     ink = np.asarray(cv2.bitwise_and(darkness, binary), np.uint8)
-    level, plumb = find_ruling(darkness, stroke_px)
+    dashed = find_dashed_lines(binary, stroke_px)
+    level, plumb = find_ruling(darkness, stroke_px, dashed)
+    close_gaps(ink, level, dashed.level)
     draw_dividers(binary, level, plumb, stroke_px)
     from_scan = to_work @ quarter_turn(turn, page.image.shape)
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)

@@ -7,6 +7,7 @@ perpendicular ruling at both ends: so the side of a box counts and the stem of a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import compress, product
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from digitscan.scan.corners import sides_between_corners
 from digitscan.scan.cover import HALF, cover, shown_columns, stands_free
+from digitscan.scan.dashes import NO_DASHED_LINES, DashedLine, DashedLines
 from digitscan.scan.evening import draw_evenly, fill_outline, outlines_of
 from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
@@ -66,7 +68,9 @@ print, but the lines inside a frame may be fainter than the frame.
 """
 
 
-def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
+def find_ruling(
+    darkness: Picture, stroke_px: float, dashed: DashedLines = NO_DASHED_LINES
+) -> tuple[Picture, Picture]:
     """Level and plumb ruled lines of a page.
 
     Parameters
@@ -75,6 +79,8 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
         0 paper, 255 black, even light.
     stroke_px : float
         Typical stroke width.
+    dashed : DashedLines
+        Lines printed as dashes, which are ruling on the same terms.
 
     Returns
     -------
@@ -82,8 +88,9 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
         0 where there is no line, 255 on a line.
     """
     turned = _turned(darkness)
-    lying = _find_lines(darkness, stroke_px)
+    lying = _with_dashed(_find_lines(darkness, stroke_px), dashed.level, darkness)
     standing = _find_lines(turned, stroke_px, dividers=True)
+    standing = _with_dashed(standing, dashed.plumb, turned)
     level, plumb = _prune(
         _with_sides(lying, standing, darkness, stroke_px),
         _with_sides(standing, lying, turned, stroke_px),
@@ -95,13 +102,14 @@ def find_ruling(darkness: Picture, stroke_px: float) -> tuple[Picture, Picture]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Outlines of level lines, and how dark each of them is, (n,).
+    """Outlines of level lines, how dark each of them is, and whether its length tells it, (n,).
 
     ``forks`` are long ones of two that run into one another, ``refused`` runs that are no line.
     """
 
     lines: list[Contour]
     tones: Tones
+    sure: Mask
     forks: list[Contour]
     refused: list[Contour]
 
@@ -112,8 +120,22 @@ def _with_sides(found: _Found, across: _Found, darkness: Picture, stroke_px: flo
     bounds, plumb = _bounds(found.refused), _bounds(across.lines)[:, [1, 0, 3, 2]]
     sides = sides_between_corners(found.refused, bounds, plumb, reach, shortest)
     tones = np.array([_tone_of_line(side, darkness, stroke_px) for side in sides])
-    lines = found.lines + list(compress(sides, tones > 0))
-    return replace(found, lines=lines, tones=np.concatenate([found.tones, tones[tones > 0]]))
+    sides, tones = list(compress(sides, tones > 0)), tones[tones > 0]
+    return _with_lines(found, sides, tones, np.ones(len(sides), np.bool_))
+
+
+def _with_dashed(found: _Found, dashed: Sequence[DashedLine], darkness: Picture) -> _Found:
+    """What was found, and the lines that are printed as dashes."""
+    places = [np.rint(line.middles).astype(np.intp).T for line in dashed]
+    tones = np.array([darkness[rows, columns].mean() for columns, rows in places])
+    sure = np.array([line.sure for line in dashed], np.bool_)
+    return _with_lines(found, [line.outline for line in dashed], tones, sure)
+
+
+def _with_lines(found: _Found, lines: list[Contour], tones: Tones, sure: Mask) -> _Found:
+    """What was found, and more lines."""
+    tones, sure = np.concatenate([found.tones, tones]), np.concatenate([found.sure, sure])
+    return replace(found, lines=found.lines + lines, tones=tones, sure=sure)
 
 
 def _turned(picture: Picture) -> Picture:
@@ -139,7 +161,8 @@ def _find_lines(darkness: Picture, stroke_px: float, *, dividers: bool = False) 
     refused = list(compress(outlines, tones == 0))
     forks = [line for one in refused for line in part_fork(one, runs, certain)]
     forks = [line for line in forks if _tone_of_line(line, darkness, stroke_px) > 0]
-    return _Found(list(compress(outlines, tones > 0)), tones[tones > 0], forks, refused)
+    lines, tones = list(compress(outlines, tones > 0)), tones[tones > 0]
+    return _Found(lines, tones, np.ones(len(lines), np.bool_), forks, refused)
 
 
 def _long_runs(seen: Picture, stroke_px: float) -> Picture:
@@ -243,8 +266,8 @@ def _prune(
     certain = CERTAIN_STROKES * stroke_px
     level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones))
     plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones[::-1]))
-    long_level = level_box[:, 2] - level_box[:, 0] >= certain
-    long_plumb = plumb_box[:, 2] - plumb_box[:, 0] >= certain
+    long_level = lying.sure & (level_box[:, 2] - level_box[:, 0] >= certain)
+    long_plumb = standing.sure & (plumb_box[:, 2] - plumb_box[:, 0] >= certain)
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, stroke_px)
     long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, stroke_px)
     keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px)
