@@ -65,6 +65,14 @@ def test_dashed_dividers_part_the_cells_of_a_comb(dashes: tuple[int, int], frame
         assert cell.height >= 0.85 * COMB.height
 
 
+def test_dividers_of_two_long_dashes_are_told_by_their_equals() -> None:
+    image, high = paper(250, 500), Box(60, 60, 172, 410)
+    draw_box(image, high)
+    for number in range(1, CELLS):
+        draw_dashes(image, (60, 60 + PITCH * number), 112, (24, 14), plumb=True)
+    assert len(cells_of(image)) == CELLS
+
+
 @pytest.mark.parametrize("dashes", [(8, 8), (5, 5), (3, 14)])
 def test_a_digit_on_a_dashed_side_does_not_open_it(dashes: tuple[int, int]) -> None:
     image = dashed_comb(dashes, frame=False)

@@ -25,8 +25,10 @@ Pattern = tuple[float, float]
 
 THICKEST_STROKES, LONGEST_STROKES = 1.5, 60.0
 """How thick and how long a dash is, in stroke widths, at most."""
-FEWEST, SURE = 3, 4
-"""Dashes of a line between two others, and of one by itself."""
+FEWEST, SURE, PAIRS = 3, 4, 4
+"""Dashes of a line between two others, and of one by itself. Two long ones will do where so many
+lines begin and end alike, as the dividers of a comb.
+"""
 LEAST_STROKES = 0.4
 """What is smaller than this, in stroke widths, is dirt."""
 LARGEST_PITCH = 6.0
@@ -223,8 +225,19 @@ def _lines_of(
     if len(dashes) > MOST_MARKS:
         return []
     chains = _chains(dashes[np.argsort(dashes[:, 0], kind="stable")], stroke_px)
-    lines = (_line_of(chain, stroke_px, patterns) for chain in chains)
-    return [line for line in lines if line is not None]
+    found = (_line_of(chain, stroke_px, patterns) for chain in chains)
+    lines = [line for line in found if line is not None]
+    return lines if patterns else _without_lone_pairs(lines, stroke_px)
+
+
+def _without_lone_pairs(lines: list[DashedLine], stroke_px: float) -> list[DashedLine]:
+    """The lines without those of two dashes only, unless several begin and end alike."""
+    if not lines:
+        return lines
+    ends = _sides(lines)[:, [0, 2]]
+    alike = np.abs(ends[:, None] - ends[None]).max(axis=2) <= stroke_px
+    pairs = np.array([len(line.middles) < FEWEST for line in lines])
+    return list(compress(lines, ~pairs | ((alike & pairs).sum(axis=1) >= PAIRS)))
 
 
 def _chains(dashes: Marks, stroke_px: float) -> Iterator[Marks]:
@@ -295,7 +308,7 @@ def _is_regular(columns: Floats, width: Floats, stroke_px: float) -> bool:
     length, steps = float(np.median(width)), np.diff(columns)
     pitch = float(np.median(steps))
     long = length >= LONG * pitch
-    if len(columns) < FEWEST or length > LONGEST_DASH * stroke_px:
+    if len(columns) < (2 if long else FEWEST) or length > LONGEST_DASH * stroke_px:
         return False
     if pitch > LARGEST_PITCH * stroke_px and not long:
         return False
