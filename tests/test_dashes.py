@@ -66,10 +66,10 @@ def test_dashed_dividers_part_the_cells_of_a_comb(dashes: tuple[int, int], frame
 
 
 def test_dividers_of_two_long_dashes_are_told_by_their_equals() -> None:
-    image, high = paper(250, 500), Box(60, 60, 172, 410)
+    image, high = paper(250, 500), Box(60, 60, 150, 410)
     draw_box(image, high)
     for number in range(1, CELLS):
-        draw_dashes(image, (60, 60 + PITCH * number), 112, (24, 14), plumb=True)
+        draw_dashes(image, (72, 60 + PITCH * number), 62, (24, 14), plumb=True)
     assert len(cells_of(image)) == CELLS
 
 
