@@ -25,7 +25,7 @@ Pattern = tuple[float, float]
 
 THICKEST_STROKES, LONGEST_STROKES = 1.5, 60.0
 """How thick and how long a dash is, in stroke widths, at most."""
-FEWEST, SURE, PAIRS = 3, 4, 4
+FEWEST, SURE, PAIRS = 3, 5, 4
 """Dashes of a line between two others, and of one by itself. Two long ones will do where so many
 lines begin and end alike, as the dividers of a comb.
 """
@@ -65,6 +65,8 @@ MEETING_STROKES, ROUNDS = 2.0, 2
 """How near the lines of one comb come to one another, and how often more of them are looked for."""
 NEAR_STROKES = 40.0
 """Lines further than that from those that are sure are of no comb with them."""
+STEEPEST = 0.03
+"""Slope that a line may have left on a page that was laid flat."""
 MOST_MARKS = 20_000
 """On a page with more small marks than that they are noise."""
 
@@ -288,6 +290,8 @@ def _line_of(dashes: Marks, stroke_px: float, patterns: Collection[Pattern]) -> 
         return None
     sure |= len(dashes) >= MANY
     slope, level = np.polyfit(columns, rows, 1)
+    if abs(slope) > STEEPEST or length < LEAST_STROKES * stroke_px:
+        return None
     if np.abs(rows - slope * columns - level).max() > OFFSET * stroke_px + 1:
         return None
     ends = np.array([left[0] - beyond, left[-1] + width[-1] + beyond])
