@@ -42,8 +42,8 @@ class Hand:
         self.files = [sorted((folder / str(digit)).glob("*.png")) for digit in range(10)]
         self.rng = rng
 
-    def write(self, page: GreyImage, digit: int, row: float, column: float, height: float) -> int:
-        """Write a digit around a place; gives its width."""
+    def write(self, page: GreyImage, digit: int, row: float, column: float, height: float) -> None:
+        """Write a digit around a place, as (row, column)."""
         file = self.files[digit][self.rng.integers(len(self.files[digit]))]
         scan = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
         ink = np.asarray(cv2.subtract(np.full_like(scan, np.median(scan)), scan), np.uint8)
@@ -56,7 +56,6 @@ class Hand:
         y, x = round(row - small.shape[0] / 2), round(column - small.shape[1] / 2)
         spot = page[y : y + small.shape[0], x : x + small.shape[1]]
         np.copyto(spot, np.minimum(spot, 244 - np.minimum(small, 200)))
-        return int(small.shape[1])
 
 
 def print_line(page: GreyImage, start: Point, end: Point, dashes: tuple[int, int, int]) -> None:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.evening import fill_outline
+from digitscan.scan.evening import bounds_of, fill_outline
 from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -161,8 +161,7 @@ def _belonging(
 
 def _sides(lines: Sequence[DashedLine]) -> npt.NDArray[np.int_]:
     """Left, top, right and bottom of each line, (n, 4)."""
-    boxes = np.array([cv2.boundingRect(line.outline) for line in lines], int).reshape(-1, 4)
-    return np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
+    return bounds_of([line.outline for line in lines])
 
 
 def _broken_lines(
@@ -279,7 +278,7 @@ def _line_of(dashes: Marks, stroke_px: float, patterns: Collection[Pattern]) -> 
     columns, rows = left + (width - 1) / 2, top + (height - 1) / 2
     length, pitch = float(np.median(width)), float(np.median(np.diff(columns)))
     beyond = stroke_px / 2
-    regular = not patterns and _is_regular(columns, width, stroke_px)
+    regular = not patterns and _is_regular(columns, width, (length, pitch), stroke_px)
     sure = regular and len(dashes) >= SURE
     widest = max([DENSE * stroke_px, *(LIKE_GAP * (far - long) + 1 for long, far in patterns)])
     if regular or any(_has_pattern(columns, width, pattern) for pattern in patterns):
@@ -307,10 +306,9 @@ def _line_of(dashes: Marks, stroke_px: float, patterns: Collection[Pattern]) -> 
     return DashedLine(outline, np.stack([columns, rows], axis=1), (length, pitch), sure)
 
 
-def _is_regular(columns: Floats, width: Floats, stroke_px: float) -> bool:
-    """Whether dashes are of one length and at one pitch."""
-    length, steps = float(np.median(width)), np.diff(columns)
-    pitch = float(np.median(steps))
+def _is_regular(columns: Floats, width: Floats, middle: Pattern, stroke_px: float) -> bool:
+    """Whether dashes are of one length and at one pitch; ``middle`` is the median of both."""
+    (length, pitch), steps = middle, np.diff(columns)
     long = length >= LONG * pitch
     if len(columns) < (2 if long else FEWEST) or length > LONGEST_DASH * stroke_px:
         return False

@@ -6,6 +6,8 @@ is drawn on with the thickness and the course that it has elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,12 @@ def outlines_of(picture: Picture, offset: tuple[int, int] = (0, 0)) -> list[Cont
     """Outer outlines of what is not 0, each (n, 1, 2) int32 of (x, y), moved by ``offset``."""
     found = cv2.findContours(picture, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=offset)[0]
     return [np.asarray(outline, np.int32) for outline in found]
+
+
+def bounds_of(contours: Sequence[Contour]) -> npt.NDArray[np.int_]:
+    """Left, top, right and bottom of each outline, (n, 4)."""
+    boxes = np.array([cv2.boundingRect(contour) for contour in contours], int).reshape(-1, 4)
+    return np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
 
 
 def fill_outline(contour: Contour) -> Picture:

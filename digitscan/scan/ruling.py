@@ -18,7 +18,7 @@ import numpy.typing as npt
 from digitscan.scan.corners import sides_between_corners
 from digitscan.scan.cover import HALF, cover, shown_columns, stands_free
 from digitscan.scan.dashes import NO_DASHED_LINES, DashedLine, DashedLines
-from digitscan.scan.evening import draw_evenly, fill_outline, outlines_of
+from digitscan.scan.evening import bounds_of, draw_evenly, fill_outline, outlines_of
 from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
 from digitscan.scan.strips import strips
@@ -117,7 +117,7 @@ class _Found:
 def _with_sides(found: _Found, across: _Found, darkness: Picture, stroke_px: float) -> _Found:
     """What was found, and the sides of boxes among what was refused; ``across`` is plumb."""
     reach, shortest = REACH_STROKES * stroke_px, SHORTEST_STROKES * stroke_px
-    bounds, plumb = _bounds(found.refused), _bounds(across.lines)[:, [1, 0, 3, 2]]
+    bounds, plumb = bounds_of(found.refused), bounds_of(across.lines)[:, [1, 0, 3, 2]]
     sides = sides_between_corners(found.refused, bounds, plumb, reach, shortest)
     tones = np.array([_tone_of_line(side, darkness, stroke_px) for side in sides])
     sides, tones = list(compress(sides, tones > 0)), tones[tones > 0]
@@ -262,7 +262,7 @@ def _prune(
 ) -> tuple[list[Contour], list[Contour]]:
     """The lines that are long, or end in kept lines of the other direction on both sides."""
     level, plumb, tones = lying.lines, standing.lines, (lying.tones, standing.tones)
-    level_box, plumb_box = _bounds(level), _bounds(plumb)
+    level_box, plumb_box = bounds_of(level), bounds_of(plumb)
     certain = CERTAIN_STROKES * stroke_px
     level_ends = _meetings(level_box, plumb_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones))
     plumb_ends = _meetings(plumb_box, level_box[:, [1, 0, 3, 2]], stroke_px, _alike(*tones[::-1]))
@@ -376,9 +376,3 @@ def _is_open_side(
                 if alike and max(high, wide) >= least:
                     side[[left, right]] = left != right
     return side
-
-
-def _bounds(lines: list[Contour]) -> npt.NDArray[np.int_]:
-    """Left, top, right and bottom of each line, (n, 4)."""
-    boxes = np.array([cv2.boundingRect(line) for line in lines], int).reshape(-1, 4)
-    return np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])
