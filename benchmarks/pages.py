@@ -94,6 +94,43 @@ def shine_through(image: GreyImage, share: float, blur: float) -> GreyImage:
     return np.asarray(cv2.subtract(image, cv2.convertScaleAbs(back, alpha=share)), np.uint8)
 
 
+def print_waves(image: GreyImage, tone: float) -> GreyImage:
+    """Print fine waves that cross one another (guilloche) all over the paper, before the ink."""
+    unit = max(image.shape) / 2000
+    y, x = np.indices(image.shape[:2], np.float32) / unit
+    rise = 7 * np.sin(x / 17)
+    lines = [np.abs((y + rise + 12 * np.sin(x / 40 + 2 * turn)) % 14 - 7) for turn in range(3)]
+    return _printed(image, np.min(lines, axis=0) < 1.4, tone)
+
+
+def print_words(image: GreyImage, tone: float) -> GreyImage:
+    """Print a small word again and again all over the paper, before the ink."""
+    size = max(image.shape) / 2600
+    marks = np.zeros(image.shape[:2], np.uint8)
+    for row, top in enumerate(range(0, image.shape[0], round(30 * size))):
+        place, pen = (-round(row % 5 * 40 * size), top), max(1, round(1.5 * size))
+        cv2.putText(marks, "ORIGINAL  " * 40, place, cv2.FONT_HERSHEY_SIMPLEX, size, 255, pen)
+    return _printed(image, marks > 0, tone)
+
+
+def print_emblem(image: GreyImage, tone: float) -> GreyImage:
+    """Print a large wheel behind the text."""
+    height, width = image.shape[:2]
+    marks, pen = np.zeros((height, width), np.uint8), max(2, max(height, width) // 60)
+    middle, radius = (width // 2, height // 2), min(height, width) // 3
+    cv2.circle(marks, middle, radius, 255, pen)
+    for angle in np.arange(0, 2 * np.pi, np.pi / 6):
+        rim = np.rint(middle + radius * np.array([np.cos(angle), np.sin(angle)])).astype(int)
+        cv2.line(marks, middle, rim.tolist(), 255, pen // 2)
+    return _printed(image, marks > 0, tone)
+
+
+def _printed(image: GreyImage, marks: npt.NDArray[np.bool_], tone: float) -> GreyImage:
+    """The page on paper printed with ``marks``, (H, W), of a tone that is a share of white."""
+    shown = cv2.GaussianBlur(marks.astype(np.float32), (0, 0), 0.5)
+    return _lit(image, 1 - (1 - tone) * shown)
+
+
 VARIANTS: dict[str, Change] = {
     "as scanned": lambda image: image,
     "turned by 3": lambda image: turn(image, 3),
@@ -107,6 +144,9 @@ VARIANTS: dict[str, Change] = {
     "half the contrast": lambda image: fade(image, 0.5),
     "grain of 10 tones": lambda image: roughen(image, 10),
     "back shines through": lambda image: shine_through(image, 0.12, 1.5),
+    "on printed waves": lambda image: print_waves(image, 0.87),
+    "on small words": lambda image: print_words(image, 0.87),
+    "on an emblem": lambda image: print_emblem(image, 0.82),
 }
 
 

@@ -15,6 +15,7 @@ from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel
 from digitscan.scan.dashes import close_gaps, find_dashed_lines
 from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography
+from digitscan.scan.ground import remove_ground, remove_pattern
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
@@ -73,15 +74,18 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     small = _lay_flat(overview, sheet, edges, scale)
     to_work, size = _plan_warp(image, _in_page_pixels(small))
     darkness = _warp(image, to_work, size)
-    if is_bilevel(image):
-        mask = darkness > BILEVEL_THRESHOLD
-    else:
-        darkness = flatten_background(np.asarray(cv2.bitwise_not(darkness), np.uint8))
-        mask = find_ink(darkness, GOAL_STROKE_PX)
+    shown = None
     if sheet is not None:
         from_overview = to_work @ np.diag([1 / scale, 1 / scale, 1.0])
         paper = trim_sheet(sheet).astype(np.uint8)
         shown = cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
+    if is_bilevel(image):
+        mask = darkness > BILEVEL_THRESHOLD
+    else:
+        darkness = flatten_background(np.asarray(cv2.bitwise_not(darkness), np.uint8))
+        darkness = remove_ground(darkness, GOAL_STROKE_PX, shown)
+        mask = find_ink(darkness, GOAL_STROKE_PX)
+    if shown is not None:
         mask &= shown
         darkness = np.where(shown, darkness, np.uint8(0))
     binary = mask.astype(np.uint8) * np.uint8(255)
@@ -147,10 +151,11 @@ def _lay_flat(
     overview: GreyImage, sheet: Mask | None, edges: npt.NDArray[np.float64], scale: float
 ) -> Overview:
     """The overview's ink, and how it is laid flat; the identity where it nearly is."""
-    darkness = flatten_background(overview)
+    paper = None if sheet is None else trim_sheet(sheet)
+    darkness = remove_pattern(flatten_background(overview), paper)
     ink = find_ink(darkness, OVERVIEW_STROKE_PX)
-    if sheet is not None:
-        ink &= trim_sheet(sheet)
+    if paper is not None:
+        ink &= paper
     flat = estimate_homography(ink, darkness, edges)
     corners = _corners(overview.shape)
     moved = np.abs(cv2.perspectiveTransform(corners, flat) - corners).max()
@@ -189,7 +194,8 @@ def _work_scale(image: GreyImage) -> float:
     height, width = image.shape
     top, left = max(0, (height - PROBE_SIDE) // 2), max(0, (width - PROBE_SIDE) // 2)
     probe = image[top : top + PROBE_SIDE, left : left + PROBE_SIDE]
-    stroke_px = measure_stroke(find_ink(flatten_background(np.ascontiguousarray(probe)), 5.0))
+    darkness = remove_pattern(flatten_background(np.ascontiguousarray(probe)))
+    stroke_px = measure_stroke(find_ink(darkness, 5.0))
     largest = min(LARGEST_SCALE, float(np.sqrt(LARGEST_WORK_PIXELS / image.size)))
     scale = float(np.clip(GOAL_STROKE_PX / stroke_px, min(LEAST_SCALE, largest), largest))
     return 1.0 if abs(scale - 1) < SAME_SCALE and largest >= 1 else scale

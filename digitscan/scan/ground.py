@@ -1,0 +1,154 @@
+"""Darkness of a page in, the same without what its paper was printed with out.
+
+Tally sheets, ballots and certificates are printed on paper that is hard to copy: with fine waves
+(guilloche) or small words all over, or an emblem behind the text. Such ground is paler than ink,
+but its marks may be as narrow as strokes, and its edges as straight as ruled lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.values import GreyImage, Mask
+
+SAMPLING = 3
+"""Every so many rows and columns one is looked at to learn what a page shows."""
+PALEST = 20
+"""Darkness, of 255, below which all is paper."""
+EDGE_PX = 7
+"""So near to ink what is pale is its blurred edge."""
+WIDE_SAMPLES, WIDE_SHARE = 5, 0.003
+"""Where this share of a page is the middle of so many pale rows and columns, there are tints."""
+WIDEST_STROKES = 3.2
+"""Areas wider than so many stroke widths are no strokes."""
+PALE_SHARE = 0.4
+"""Ground is no darker than this share of ink."""
+PATTERN_SHARE, BLOCK_SHARE, PATTERN_SPREAD = 0.16, 0.03, 0.78
+"""A pattern covers the first share of a page, and the second of most of its blocks: the third."""
+BLOCKS = 24
+"""Blocks along a side of the page."""
+TONES_TOGETHER, FEW = 5, 0.004
+"""A pattern goes up to the tone from which on so many tones hold, each, less than this share of
+what is pale.
+"""
+FADING = 0.15
+"""What is darker than the pattern by this share is ink and keeps its tone."""
+
+
+def remove_ground(darkness: GreyImage, stroke_px: float, paper: Mask | None = None) -> GreyImage:
+    """Take tints, emblems and patterns of a page for paper.
+
+    Parameters
+    ----------
+    darkness : (H, W) uint8
+        0 paper, 255 black, even light.
+    stroke_px : float
+        Typical stroke width: wider areas are no strokes.
+    paper : (H, W) bool, optional
+        Where the sheet lies, if it does not fill the picture.
+    """
+    seen = _look_at(darkness, paper)
+    if seen.wide_share >= WIDE_SHARE:
+        darkness = _without_wide(darkness, stroke_px, PALE_SHARE * seen.ink_tone)
+        seen = _look_at(darkness, paper)
+    return _without_pattern(darkness, seen)
+
+
+def remove_pattern(darkness: GreyImage, paper: Mask | None = None) -> GreyImage:
+    """Take a pale pattern that is all over the sheet for paper; see `remove_ground`."""
+    return _without_pattern(darkness, _look_at(darkness, paper))
+
+
+def _without_pattern(darkness: GreyImage, seen: _Seen) -> GreyImage:
+    """Darkness in which the tones of a pattern, if there is one, are paper."""
+    if seen.pale_share < PATTERN_SHARE or seen.spread < PATTERN_SPREAD:
+        return darkness
+    palest = _darkest_tone(seen.pale_tones)
+    tones = np.arange(256)
+    kept = np.rint(tones * np.clip((tones / palest - 1) / FADING, 0, 1))
+    return np.asarray(cv2.LUT(darkness, kept.astype(np.uint8)), np.uint8)
+
+
+def _darkest_tone(tones: GreyImage) -> int:
+    """Up to which tone a pattern goes, (n,) of whose pixels and of paler ink are given."""
+    counts = np.bincount(tones, minlength=256)
+    shares = np.convolve(counts / counts.sum(), np.full(TONES_TOGETHER, 1 / TONES_TOGETHER), "same")
+    few = (shares < FEW) & (np.arange(256) > np.median(tones))
+    return max(1, int(few.argmax()))
+
+
+def _without_wide(darkness: GreyImage, stroke_px: float, darkest: float) -> GreyImage:
+    """Darkness over that of the wide area, up to ``darkest``, in which a pixel lies."""
+    side = int(WIDEST_STROKES * stroke_px) | 1
+    beyond = side + 2 * round(stroke_px)
+    wide = cv2.erode(darkness, np.ones((side, side), np.uint8))
+    wide = cv2.dilate(wide, np.ones((beyond, beyond), np.uint8))
+    wide = cv2.threshold(wide, PALEST, 0, cv2.THRESH_TOZERO)[1]
+    return np.asarray(cv2.subtract(darkness, np.minimum(wide, np.uint8(darkest))), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is pale and clear of ink on a sheet, and the mean tone of its ink.
+
+    ``pale`` and ``paper`` are (h, w) bool, of a sample of the rows and columns.
+    """
+
+    pale: Mask
+    paper: Mask
+    pale_tones: GreyImage
+    ink_tone: float
+
+    @property
+    def pale_share(self) -> float:
+        """Share of the sheet that is pale."""
+        return float(self.pale.sum() / max(1, self.paper.sum()))
+
+    @property
+    def wide_share(self) -> float:
+        """Share of the sheet that is pale for some way on all sides."""
+        square = np.ones((WIDE_SAMPLES, WIDE_SAMPLES), np.uint8)
+        wide = cv2.erode(self.pale.astype(np.uint8), square)
+        return float(wide.sum() / max(1, self.paper.sum()))
+
+    @property
+    def spread(self) -> float:
+        """Share of the sheet's blocks in which something is pale."""
+        pale, paper = (
+            cv2.resize(one.astype(np.float32), (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA)
+            for one in (self.pale, self.paper)
+        )
+        blocks = paper > 0.5
+        return float((pale > BLOCK_SHARE)[blocks].sum() / max(1, blocks.sum()))
+
+
+def _look_at(darkness: GreyImage, paper: Mask | None) -> _Seen:
+    sample = np.ascontiguousarray(darkness[::SAMPLING, ::SAMPLING])
+    if paper is None:
+        paper = np.ones(sample.shape, np.bool_)
+    else:
+        paper = paper[::SAMPLING, ::SAMPLING]
+        sample = np.where(paper, sample, np.uint8(0))
+    counts = cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel().astype(np.float64)
+    counts[:PALEST] = 0
+    split, ink_tone = _split(counts)
+    ink = cv2.threshold(sample, split, 255, cv2.THRESH_BINARY)[1]
+    reach = 2 * round(EDGE_PX / SAMPLING) + 1
+    near = cv2.dilate(ink, np.ones((reach, reach), np.uint8))
+    pale = (sample >= PALEST) & (near == 0)
+    return _Seen(pale, paper, sample[pale], ink_tone)
+
+
+def _split(counts: npt.NDArray[np.float64]) -> tuple[int, float]:
+    """The tone that parts two classes best (Otsu, 1979), and the mean of the darker one."""
+    tones = np.arange(len(counts))
+    number, total = counts.cumsum(), (counts * tones).cumsum()
+    darker = number[-1] - number
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = (total[-1] * number / number[-1] - total) ** 2 / (number * darker)
+    split = int(np.nan_to_num(between, posinf=0).argmax())
+    return split, float((total[-1] - total[split]) / max(darker[split], 1))
