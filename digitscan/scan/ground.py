@@ -17,7 +17,7 @@ from digitscan.values import GreyImage, Mask
 
 SAMPLING = 3
 """Every so many rows and columns one is looked at to learn what a page shows."""
-PALEST = 20
+PALEST = 16
 """Darkness, of 255, below which all is paper."""
 EDGE_PX = 7
 """So near to ink what is pale is its blurred edge."""
