@@ -62,6 +62,15 @@ def test_under_a_shadow_paper_is_paper_and_ink_is_as_dark_as_elsewhere() -> None
     )
 
 
+@pytest.mark.parametrize(("softness", "tone"), [(5, 0.75), (8, 0.55), (12, 0.55)])
+def test_the_edge_of_a_shadow_is_no_line(softness: float, tone: float) -> None:
+    sharp = np.where(np.arange(600) < 290, 1, tone).astype(np.float32)
+    light = cv2.GaussianBlur(np.tile(sharp, (400, 1)), (0, 0), softness)
+    darkness = flatten_background(np.rint(written() * light).astype(np.uint8))
+    bare = cv2.dilate((written() < PAPER - 20).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    assert np.where(bare, darkness, 0)[20:380].mean(axis=0).max() < 6
+
+
 def test_the_tone_of_the_paper_does_not_matter() -> None:
     pale = found(written())
     dark = found((written() * 0.6).astype(np.uint8))

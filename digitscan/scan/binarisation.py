@@ -17,6 +17,10 @@ BACKGROUND_SIDE = 400
 """Longer side of the copy on which the paper's brightness is estimated."""
 BACKGROUND_REACH = 13
 """Pixels of that copy over which the brightest paper counts; wider than any stroke or letter."""
+BACKGROUND_MEDIAN, BACKGROUND_BLUR = 11, 2.0
+"""Width of the median, and standard deviation of the blur, that even out the paper's brightness.
+The median keeps the edges of shadows, which a wider blur would turn into lines.
+"""
 GRAIN_SIDE, LEAST_GRAIN = 300, 4.0
 """Grain is looked for in the middle of a page, so many pixels wide; from so many of 255 on it is
 smoothed.
@@ -55,12 +59,13 @@ def is_bilevel(image: GreyImage) -> bool:
 def flatten_background(image: GreyImage) -> GreyImage:
     """Darkness of a page under even light: (H, W) uint8, 0 paper, 255 black.
 
-    The paper's brightness is a grey closing of a small copy (as in background division); the page
-    is divided by it, so that shadows and a tint of the paper vanish.
+    The paper's brightness is a grey closing of a small copy, evened out (as in background
+    division); the page is divided by it, so that shadows and a tint of the paper vanish.
     """
     small = shrunk(image, max(1, round(max(image.shape) / BACKGROUND_SIDE)))
     reach = np.ones((BACKGROUND_REACH, BACKGROUND_REACH), np.uint8)
-    paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, reach), (0, 0), 4)
+    paper = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, reach), BACKGROUND_MEDIAN)
+    paper = cv2.GaussianBlur(paper, (0, 0), BACKGROUND_BLUR)
     paper = np.maximum(paper, 24).astype(np.uint8)
     height, width = image.shape
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
