@@ -200,6 +200,16 @@ def test_a_line_too_pale_to_be_ink_is_found() -> None:
     assert share_found(level | plumb, drawn) > 0.95
 
 
+@pytest.mark.parametrize("gap", range(9, 18))
+def test_a_pale_line_between_two_others_is_found_however_near_they_are(gap: int) -> None:
+    image = paper(300, 500)
+    for row in (100, 100 + gap, 100 + 2 * gap):
+        draw_path(image, [(row, 100), (row, 400)], LINE, 190)
+    level, _ = ruling(image)
+    for row in (100, 100 + gap, 100 + 2 * gap):
+        assert level[row - 1 : row + 2, 110:390].any(axis=0).all()
+
+
 def test_grain_alone_gives_no_lines() -> None:
     level, plumb = find_ruling(on_grainy_paper(paper(400, 700), 0, 6), float(PEN))
     assert not (level | plumb).any()

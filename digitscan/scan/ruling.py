@@ -52,8 +52,10 @@ REACH_STROKES = 1.2
 """How far the end of a short run may be from the line that it meets."""
 OPEN_STROKES = 17.0
 """How high or wide a box of which one side does not show is, at least."""
-LEAST_RISE = 6
-"""How much darker a line is, of 255, than what lies beside it."""
+LEAST_RISE, CLEAR_RISE = 6, 18
+"""How much darker a line is, of 255, than what lies a way off beside it; and than the palest up to
+there, where there is another line.
+"""
 DARK_ENOUGH = 80
 """Darker is not more of a line: so a pale line is seen under the strokes of a pen."""
 EVEN, GRAIN = 0.8, 6
@@ -193,6 +195,9 @@ def _standing_out(darkness: Picture, stroke_px: float, *, dividers: bool) -> Pic
     padded = cv2.copyMakeBorder(mean, beside, beside, 0, 0, cv2.BORDER_REPLICATE)
     around = cv2.min(padded[: -2 * beside], padded[2 * beside :])
     rise = cv2.threshold(cv2.subtract(mean, around), LEAST_RISE, 255, cv2.THRESH_BINARY)[1]
+    nearest = cv2.erode(mean, np.ones((2 * beside + 1, 1), np.uint8))
+    clear = cv2.threshold(cv2.subtract(mean, nearest), CLEAR_RISE, 255, cv2.THRESH_BINARY)[1]
+    rise = cv2.max(rise, clear)
     darkest = cv2.dilate(darkness, np.ones((2 * int(stroke_px + 1) + 1, 1), np.uint8))
     sharp = cv2.compare(thick, cv2.convertScaleAbs(darkest, alpha=HALF), cv2.CMP_GT)
     there = cv2.compare(rows, cv2.convertScaleAbs(mean, alpha=HALF), cv2.CMP_GT)
