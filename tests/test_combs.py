@@ -179,6 +179,16 @@ def test_a_line_no_higher_than_the_boxes_is_a_divider_between_them() -> None:
     assert not is_parted(LEFT, RIGHT, passing(middle, TOP - 20, BOTTOM))
 
 
+@pytest.mark.parametrize("thick", [3, 6, 8])
+def test_thick_sides_that_run_on_to_the_boxes_of_other_rows_part_no_boxes(thick: int) -> None:
+    plumb = no_lines()
+    plumb[0:300, LEFT.right : LEFT.right + thick] = True
+    plumb[0:300, RIGHT.left - thick : RIGHT.left] = True
+    assert not is_parted(LEFT, RIGHT, plumb)
+    middle = (LEFT.right + RIGHT.left) // 2
+    assert is_parted(LEFT, RIGHT, plumb | passing(middle))
+
+
 def test_cells_that_share_a_side_are_not_parted() -> None:
     first, second = row_of([40, 40])
     assert not is_parted(first, second, passing(first.right, 0, 300))

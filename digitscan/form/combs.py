@@ -117,7 +117,10 @@ def is_parted(left: Box, right: Box, plumb: Mask) -> bool:
         max(left.bottom, right.bottom),
         right.left - margin,
     )
-    return bool(passing_columns(between, left.height, plumb).any())
+    passing = passing_columns(between, left.height, plumb)
+    clear = np.flatnonzero(~passing)
+    # what is no further from a box than its margin, and goes on from there, is a thick side
+    return bool(passing[clear[0] : clear[-1]].any()) if clear.size else True
 
 
 def passing_columns(place: Box, height: int, plumb: Mask) -> Mask:
