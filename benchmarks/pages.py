@@ -49,6 +49,11 @@ def scale(image: GreyImage, factor: float) -> GreyImage:
     return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=how), np.uint8)
 
 
+def defocus(image: GreyImage, blur: float) -> GreyImage:
+    """Blur by so many pixels, for a page 2,000 pixels long."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), blur * max(image.shape) / 2000), np.uint8)
+
+
 def compress(image: GreyImage, quality: int) -> GreyImage:
     """Save as JPEG and open again."""
     packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
@@ -137,6 +142,8 @@ VARIANTS: dict[str, Change] = {
     "turned by -7": lambda image: turn(image, -7),
     "scaled to 60 %": lambda image: scale(image, 0.6),
     "scaled to 150 %": lambda image: scale(image, 1.5),
+    "scaled to 45 %": lambda image: scale(image, 0.45),
+    "out of focus": lambda image: defocus(image, 0.8),
     "jpeg quality 40": lambda image: compress(image, 40),
     "shadow to 50 %": lambda image: shade(image, 0.5),
     "half in shadow": lambda image: cast_shadow(image, 0.55),

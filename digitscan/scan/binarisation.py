@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.ground import wide_areas
 from digitscan.scan.strips import strips
 from digitscan.values import GreyImage, Mask
 
@@ -46,8 +47,6 @@ EDGE_STROKES = 3
 WINDOW_STROKES = 14
 LEAST_STANDING_OUT = 24
 """What is no darker than this, of 255, than around it, says nothing of how dark strokes are."""
-WIDEST_STROKES = 3.2
-"""Pale areas wider than this many stroke widths are a watermark or a tint, not faint ink."""
 
 
 def is_bilevel(image: GreyImage) -> bool:
@@ -125,7 +124,8 @@ def find_ink(darkness: GreyImage, stroke_px: float) -> Mask:
         ink = (contrast > edge) & (contrast > round(threshold))
         if threshold < strongest:
             # bytes against whole numbers: with a fraction every pixel would become a float first
-            ink &= (contrast > int(strongest)) | (_thin(seen, stroke_px) > int(threshold))
+            thin = cv2.subtract(seen, wide_areas(seen, stroke_px))
+            ink &= (contrast > int(strongest)) | (thin > int(threshold))
         found[strip.rows] = ink[strip.own]
     return found
 
@@ -136,15 +136,6 @@ def _typical_contrast(darkness: GreyImage, window: int) -> float:
     counts = _count_tones(np.asarray(contrast, np.uint8))
     counts[: LEAST_STANDING_OUT + 1] = 0
     return _median(TONES, counts) if counts.sum() > 30 else FAINTEST
-
-
-def _thin(darkness: GreyImage, stroke_px: float) -> GreyImage:
-    """Darkness over that of the wide areas, a watermark for example, in which a pixel lies."""
-    side = int(WIDEST_STROKES * stroke_px) | 1
-    beyond = side + 2 * round(stroke_px)
-    wide = cv2.erode(darkness, np.ones((side, side), np.uint8))
-    wide = cv2.dilate(wide, np.ones((beyond, beyond), np.uint8))
-    return np.asarray(cv2.subtract(darkness, wide), np.uint8)
 
 
 def _roughness(darkness: GreyImage) -> float:

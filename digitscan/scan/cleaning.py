@@ -74,11 +74,7 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     small = _lay_flat(overview, sheet, edges, scale)
     to_work, size = _plan_warp(image, _in_page_pixels(small))
     darkness = _warp(image, to_work, size)
-    shown = None
-    if sheet is not None:
-        from_overview = to_work @ np.diag([1 / scale, 1 / scale, 1.0])
-        paper = trim_sheet(sheet).astype(np.uint8)
-        shown = cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
+    shown = None if sheet is None else _warp_sheet(sheet, to_work, scale, size)
     if is_bilevel(image):
         mask = darkness > BILEVEL_THRESHOLD
     else:
@@ -214,6 +210,13 @@ def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyI
     else:
         moved = cv2.warpPerspective(darkness, to_work, size, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
+
+
+def _warp_sheet(sheet: Mask, to_work: Homography, scale: float, size: tuple[int, int]) -> Mask:
+    """Where the working image shows the sheet, (h, w) bool; ``scale`` is the overview's."""
+    from_overview = to_work @ np.diag([1 / scale, 1 / scale, 1.0])
+    paper = trim_sheet(sheet).astype(np.uint8)
+    return cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
 
 
 def _is_pure_scale(homography: npt.NDArray[np.float64]) -> bool:

@@ -1,4 +1,4 @@
-"""Darkness of a page in, the same without what its paper was printed with out.
+"""Darkness of a page in; the same out, without what its paper was printed with.
 
 Tally sheets, ballots and certificates are printed on paper that is hard to copy: with fine waves
 (guilloche) or small words all over, or an emblem behind the text. Such ground is paler than ink,
@@ -74,21 +74,26 @@ def _without_pattern(darkness: GreyImage, seen: _Seen) -> GreyImage:
 
 
 def _darkest_tone(tones: GreyImage) -> int:
-    """Up to which tone a pattern goes, (n,) of whose pixels and of paler ink are given."""
+    """The darkest tone of a pattern; ``tones`` (n,) are its own and those of pale ink."""
     counts = np.bincount(tones, minlength=256)
     shares = np.convolve(counts / counts.sum(), np.full(TONES_TOGETHER, 1 / TONES_TOGETHER), "same")
     few = (shares < FEW) & (np.arange(256) > np.median(tones))
     return max(1, int(few.argmax()))
 
 
-def _without_wide(darkness: GreyImage, stroke_px: float, darkest: float) -> GreyImage:
-    """Darkness over that of the wide area, up to ``darkest``, in which a pixel lies."""
+def wide_areas(darkness: GreyImage, stroke_px: float) -> GreyImage:
+    """Darkness (H, W) uint8 of the areas, wider than any stroke, in which the pixels lie."""
     side = int(WIDEST_STROKES * stroke_px) | 1
     beyond = side + 2 * round(stroke_px)
     wide = cv2.erode(darkness, np.ones((side, side), np.uint8))
-    wide = cv2.dilate(wide, np.ones((beyond, beyond), np.uint8))
-    wide = cv2.threshold(wide, PALEST, 0, cv2.THRESH_TOZERO)[1]
-    return np.asarray(cv2.subtract(darkness, np.minimum(wide, np.uint8(darkest))), np.uint8)
+    return np.asarray(cv2.dilate(wide, np.ones((beyond, beyond), np.uint8)), np.uint8)
+
+
+def _without_wide(darkness: GreyImage, stroke_px: float, darkest: float) -> GreyImage:
+    """Darkness over that of the wide areas, up to ``darkest``."""
+    wide = np.minimum(wide_areas(darkness, stroke_px), np.uint8(darkest))
+    wide = np.where(wide > PALEST, wide, np.uint8(0))
+    return np.asarray(cv2.subtract(darkness, wide), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
