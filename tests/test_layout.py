@@ -226,6 +226,24 @@ def test_a_number_on_a_single_rule_is_a_line() -> None:
     assert found[0][0].right > 445
 
 
+@pytest.mark.parametrize("ruled", [{0}, {1}, {0, 1}, {0, 1, 2, 3}])
+def test_an_empty_box_on_the_page_hides_no_number_whose_rule_does_not_show(ruled: set[int]) -> None:
+    image = paper(700, 700)
+    drawn = [Box(80 + 90 * row, 330, 130 + 90 * row, 482) for row in range(4)]
+    for row, box in enumerate(drawn):
+        for place, digit in enumerate((2, 4, 7)):
+            left = box.left + 60 * place
+            draw_digit(image, digit, Box(box.top, left, box.bottom, left + 32))
+        if row in ruled:
+            draw_path(image, [(box.bottom + 8, 40), (box.bottom + 8, 600)], LINE)
+    draw_box(image, Box(560, 60, 640, 300))
+    *lines, _ = fields_of(image)
+    assert len(lines) == len(drawn)
+    for (box, _), wanted in zip(lines, drawn, strict=True):
+        assert box.top < wanted.top + 5 < wanted.bottom - 5 < box.bottom
+        assert box.left < wanted.left + 5 < wanted.right - 5 < box.right
+
+
 def test_digits_of_a_number_that_float_above_its_rule_belong_to_it() -> None:
     ink = np.zeros((400, 700), np.uint8)
     ink[200:203, 40:280] = 255

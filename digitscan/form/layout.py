@@ -1,12 +1,15 @@
 """A clean page in, the fields where digits may be written out, in reading order.
 
 Cells come from the ruling. Neighbouring cells of one size, narrow enough for one digit, are a
-comb: one value. A page without cells is read as free lines.
+comb: one value. A page without cells is read as free lines; so is one with numbers on rules, if
+nothing is written in its cells.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+
+import numpy as np
 
 from digitscan.form.baselines import find_baselines
 from digitscan.form.combs import find_combs
@@ -23,6 +26,10 @@ ON_RULES = 0.7
 """Share of the writing on a page that stands on rules where numbers are written on them."""
 LARGEST_STROKES = 60.0
 """Cells higher than this many stroke widths hold text or a picture, not one value."""
+MARGIN, SPECK_STROKES = 0.15, 2.0
+"""What is nearer to the sides of a cell than this share of its size is not looked at, to see if it
+is blank; and ink is a speck up to the area of a square so many stroke widths wide.
+"""
 LIKE = 1.8
 """Numbers of one column differ in height by this factor at most."""
 
@@ -43,7 +50,7 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     fields = [Field("", cell, FieldKind.CELL) for cell in tables]
     fields += [_field_of_cells(group) for group in others]
     lines = find_baselines(clean, cells + [cell for group in groups for cell in group])
-    if not cells:
+    if not cells or (lines and not any(_holds_ink(cell, clean) for cell in cells)):
         lines = _lines_without_cells(lines, find_lines(clean))
     for high in (cell for cell in cells if cell.height > highest):
         lines += find_lines_in_cell(clean, high)
@@ -51,6 +58,14 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     lines = [line for line in lines if not any(_holds_middle(comb, line) for comb in combs)]
     fields += [Field("", box, FieldKind.LINE) for box in lines]
     return _in_reading_order(fields)
+
+
+def _holds_ink(cell: Box, clean: CleanPage) -> bool:
+    """Whether more than a speck of ink lies well within a cell."""
+    margin = round(MARGIN * min(cell.height, cell.width))
+    rows = slice(cell.top + margin, cell.bottom - margin)
+    columns = slice(cell.left + margin, cell.right - margin)
+    return bool(np.count_nonzero(clean.ink[rows, columns]) > (SPECK_STROKES * clean.stroke_px) ** 2)
 
 
 def _lines_without_cells(ruled: list[Box], free: list[Box]) -> list[Box]:
