@@ -68,13 +68,13 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     """
     image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(page.image)), turn))
     overview, scale = _overview(image)
-    sheet, edges = None, np.zeros((0, 4))
+    paper, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
-        image, overview, sheet, edges = _find_paper(image, overview)
-    small = _lay_flat(overview, sheet, edges, scale)
+        image, overview, paper, edges = _find_paper(image, overview)
+    small = _lay_flat(overview, paper, edges, scale)
     to_work, size = _plan_warp(image, _in_page_pixels(small))
     darkness = _warp(image, to_work, size)
-    shown = None if sheet is None else _warp_sheet(sheet, to_work, scale, size)
+    shown = None if paper is None else _warp_paper(paper, to_work, scale, size)
     if is_bilevel(image):
         mask = darkness > BILEVEL_THRESHOLD
     else:
@@ -129,7 +129,7 @@ def _overview(image: GreyImage) -> tuple[GreyImage, float]:
 def _find_paper(
     image: GreyImage, overview: GreyImage
 ) -> tuple[GreyImage, GreyImage, Mask | None, npt.NDArray[np.float64]]:
-    """The page and its small copy with filled corners made black; the sheet, and its edges."""
+    """The page and its small copy, filled corners made black; the trimmed sheet, and its edges."""
     fill = find_fill(overview)
     seen = overview
     if fill is not None:
@@ -139,15 +139,15 @@ def _find_paper(
     sheet = find_sheet(overview)
     if sheet is None and fill is not None:
         sheet = ~fill
-    edges = np.zeros((0, 4)) if sheet is None else sheet_edges(sheet, seen)
-    return image, overview, sheet, edges
+    if sheet is None:
+        return image, overview, None, np.zeros((0, 4))
+    return image, overview, trim_sheet(sheet), sheet_edges(sheet, seen)
 
 
 def _lay_flat(
-    overview: GreyImage, sheet: Mask | None, edges: npt.NDArray[np.float64], scale: float
+    overview: GreyImage, paper: Mask | None, edges: npt.NDArray[np.float64], scale: float
 ) -> Overview:
     """The overview's ink, and how it is laid flat; the identity where it nearly is."""
-    paper = None if sheet is None else trim_sheet(sheet)
     darkness = remove_pattern(flatten_background(overview), paper)
     ink = find_ink(darkness, OVERVIEW_STROKE_PX)
     if paper is not None:
@@ -212,11 +212,13 @@ def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyI
     return np.asarray(moved, np.uint8)
 
 
-def _warp_sheet(sheet: Mask, to_work: Homography, scale: float, size: tuple[int, int]) -> Mask:
-    """Where the working image shows the sheet, (h, w) bool; ``scale`` is the overview's."""
+def _warp_paper(paper: Mask, to_work: Homography, scale: float, size: tuple[int, int]) -> Mask:
+    """Where the working image shows paper, (h, w) bool; ``scale`` is the overview's."""
     from_overview = to_work @ np.diag([1 / scale, 1 / scale, 1.0])
-    paper = trim_sheet(sheet).astype(np.uint8)
-    return cv2.warpPerspective(paper, from_overview, size, flags=cv2.INTER_NEAREST) > 0
+    shown = cv2.warpPerspective(
+        paper.astype(np.uint8), from_overview, size, flags=cv2.INTER_NEAREST
+    )
+    return shown > 0
 
 
 def _is_pure_scale(homography: npt.NDArray[np.float64]) -> bool:

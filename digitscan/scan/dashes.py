@@ -274,8 +274,9 @@ def _chains(dashes: Marks, stroke_px: float) -> Iterator[Marks]:
 
 def _line_of(dashes: Marks, stroke_px: float, patterns: Collection[Pattern]) -> DashedLine | None:
     """The line that a chain of dashes is, None if it is none."""
-    left, top, width, height = dashes.T
-    columns, rows = left + (width - 1) / 2, top + (height - 1) / 2
+    left, width = dashes[:, 0], dashes[:, 2]
+    middles = dashes[:, :2] + (dashes[:, 2:] - 1) / 2
+    columns = middles[:, 0]
     length, pitch = float(np.median(width)), float(np.median(np.diff(columns)))
     beyond = stroke_px / 2
     regular = not patterns and _is_regular(columns, width, (length, pitch), stroke_px)
@@ -288,10 +289,21 @@ def _line_of(dashes: Marks, stroke_px: float, patterns: Collection[Pattern]) -> 
     else:
         return None
     sure |= len(dashes) >= MANY
-    slope, level = np.polyfit(columns, rows, 1)
-    if abs(slope) > STEEPEST or length < LEAST_STROKES * stroke_px:
+    outline = _outline_along(dashes, middles, beyond, stroke_px)
+    if outline is None or length < LEAST_STROKES * stroke_px:
         return None
-    if np.abs(rows - slope * columns - level).max() > OFFSET * stroke_px + 1:
+    return DashedLine(outline, middles, (length, pitch), sure)
+
+
+def _outline_along(
+    dashes: Marks, middles: Marks, beyond: float, stroke_px: float
+) -> Contour | None:
+    """The outline of a straight line through dashes and so far ``beyond``; None if it is bent."""
+    left, _, width, height = dashes.T
+    columns, rows = middles.T
+    slope, level = np.polyfit(columns, rows, 1)
+    bent = np.abs(rows - slope * columns - level).max() > OFFSET * stroke_px + 1
+    if bent or abs(slope) > STEEPEST:
         return None
     ends = np.array([left[0] - beyond, left[-1] + width[-1] + beyond])
     half = (float(np.median(height)) - 1) / 2
@@ -302,8 +314,7 @@ def _line_of(dashes: Marks, stroke_px: float, patterns: Collection[Pattern]) -> 
         (ends[1], middle[1] + half),
         (ends[0], middle[0] + half),
     ]
-    outline = np.rint(np.array(corners)).astype(np.int32).reshape(-1, 1, 2)
-    return DashedLine(outline, np.stack([columns, rows], axis=1), (length, pitch), sure)
+    return np.rint(np.array(corners)).astype(np.int32).reshape(-1, 1, 2)
 
 
 def _is_regular(columns: Floats, width: Floats, middle: Pattern, stroke_px: float) -> bool:

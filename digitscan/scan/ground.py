@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from digitscan.values import GreyImage, Mask
 
@@ -138,9 +137,7 @@ def _look_at(darkness: GreyImage, paper: Mask | None) -> _Seen:
     else:
         paper = paper[::SAMPLING, ::SAMPLING]
         sample = np.where(paper, sample, np.uint8(0))
-    counts = cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel().astype(np.float64)
-    counts[:PALEST] = 0
-    split, ink_tone = _split(counts)
+    split, ink_tone = _split(sample[sample >= PALEST])
     ink = cv2.threshold(sample, split, 255, cv2.THRESH_BINARY)[1]
     reach = 2 * round(EDGE_PX / SAMPLING) + 1
     near = cv2.dilate(ink, np.ones((reach, reach), np.uint8))
@@ -148,12 +145,10 @@ def _look_at(darkness: GreyImage, paper: Mask | None) -> _Seen:
     return _Seen(pale, paper, sample[pale], ink_tone)
 
 
-def _split(counts: npt.NDArray[np.float64]) -> tuple[int, float]:
-    """The tone that parts two classes best (Otsu, 1979), and the mean of the darker one."""
-    tones = np.arange(len(counts))
-    number, total = counts.cumsum(), (counts * tones).cumsum()
-    darker = number[-1] - number
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = (total[-1] * number / number[-1] - total) ** 2 / (number * darker)
-    split = int(np.nan_to_num(between, posinf=0).argmax())
-    return split, float((total[-1] - total[split]) / max(darker[split], 1))
+def _split(tones: GreyImage) -> tuple[float, float]:
+    """The tone that parts marks (n,) best into pale and dark (Otsu, 1979); the mean of the dark."""
+    if not tones.size:
+        return 0.0, 0.0
+    split, _ = cv2.threshold(tones, 0, 255, cv2.THRESH_OTSU)
+    dark = tones[tones > split]
+    return split, float(dark.mean()) if dark.size else 0.0
