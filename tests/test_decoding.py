@@ -302,6 +302,19 @@ def test_crossed_cells_before_the_number_are_passed_over() -> None:
     assert (reading.value, reading.status) == ("33", Status.OK)
 
 
+def test_a_cross_beside_a_number_in_no_comb_is_told() -> None:
+    """It strikes out no unused cell: it may be two digits that touch."""
+    ink = bars(95, 135)
+    draw_cross(ink, 42)
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    candidates = make_candidates(pieces, STROKE)
+    rows = [row(3) if c.box.left > 90 and c.box.width < 9 else row(10) for c in candidates]
+    reading = decode_field(
+        pieces, candidates, probabilities(rows), ANY_NUMBER, 0.9, calibration=PLAIN
+    )
+    assert (reading.value, reading.status) == ("33", Status.REVIEW)
+
+
 @pytest.mark.parametrize("joined", [True, False])
 def test_only_ink_that_is_cut_off_from_nothing_is_a_cross(joined: bool) -> None:
     ink = bars(10)

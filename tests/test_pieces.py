@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +11,9 @@ from hypothesis import strategies as st
 from digitscan.glyph.leftovers import Leftover, kind_of
 from digitscan.glyph.pieces import Piece, cut_pieces, digit_height
 from digitscan.glyph.seams import Place
+from digitscan.learn.material import draw_digits
+from digitscan.learn.numbers import Hand, WrittenNumber, write_number
+from digitscan.scan.cleaning import GOAL_STROKE_PX
 from digitscan.values import Box, GreyImage
 
 STROKE = 5.0
@@ -261,10 +266,35 @@ def test_a_cut_is_led_around_a_loop_that_an_arc_runs_along() -> None:
     draw_ring(loop, 40, 100, height=48, width=36)
     cv2.ellipse(arc, (137, 40), (18, 24), 0, 70, 290, 255, 4)
     pieces = cut_pieces(np.maximum(loop, arc), (0, 0), STROKE)
-    [after] = [i for i, p in enumerate(pieces) if p.cut and p.cut.place is Place.BESIDE_LOOP]
-    before = all_ink(pieces[:after], loop.shape) > 0
-    assert before[loop > 0].mean() > 0.8
-    assert not before[(arc > 0) & (loop == 0)].any()
+    around = [i for i, p in enumerate(pieces) if p.cut and p.cut.place is Place.BESIDE_LOOP]
+    before = [all_ink(pieces[:after], loop.shape) > 0 for after in around]
+    assert any(
+        ink[loop > 0].mean() > 0.8 and not ink[(arc > 0) & (loop == 0)].any() for ink in before
+    )
+
+
+def test_seven_of_ten_touching_digits_can_be_had_alone_and_whole() -> None:
+    """Wherever they touch: at the head, at the waist, at the foot."""
+    random = np.random.default_rng(5)
+    hand = Hand(draw_digits(100, random), rare=0.3, squared=0.1)
+    freed = [free for _ in range(300) for free in touching_digits(write_number(hand, random))]
+    assert len(freed) > 500
+    assert sum(freed) / len(freed) > 0.7
+
+
+def touching_digits(number: WrittenNumber) -> list[bool]:
+    """Of each digit that touches another one, whether neighbouring pieces hold it and no more."""
+    shape = number.ink.shape
+    _, labels = cv2.connectedComponents(number.ink)
+    blobs = [set(np.unique(labels[ink > 0]).tolist()) for ink in number.inks]
+    pieces = cut_pieces(number.ink, (0, 0), GOAL_STROKE_PX)
+    runs = [pieces[i:j] for i, j in combinations(range(len(pieces) + 1), 2)]
+    inks = [all_ink(run, shape) > 0 for run in runs]
+    return [
+        any(held[ink > 0].mean() > 0.85 and ink[held].astype(bool).mean() > 0.85 for held in inks)
+        for own, ink in zip(blobs, number.inks, strict=True)
+        if sum(bool(own & other) for other in blobs) > 1
+    ]
 
 
 def test_the_loops_of_an_8_are_not_parted() -> None:

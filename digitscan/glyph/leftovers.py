@@ -94,7 +94,8 @@ def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: flo
     digits read.
     """
     if piece.end <= digits[0].end or piece.start >= digits[-1].start:
-        return kind in (Leftover.DOT, Leftover.DASH, Leftover.CROSS)
+        unused = kind is Leftover.CROSS and piece.cell is not None
+        return unused or kind in (Leftover.DOT, Leftover.DASH)
     top = min(digit.box.top for digit in digits)
     bottom = max(digit.box.bottom for digit in digits)
     if kind is Leftover.DOT:

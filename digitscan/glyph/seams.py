@@ -39,12 +39,17 @@ class Place(Enum):
     LOOPS = "loops"
 
 
-Starts = list[tuple[int, Place]]
+Starts = list[tuple[int, int, Place]]
+"""Row and column that a seam passes, and what place that is."""
 Loops = list[tuple[int, int, int, int]]
 """Left, top, width and height of each loop of a blob."""
 
 ROWS = 24
 """Height at which seams are searched: a pen stroke is 2 or 3 rows."""
+LEVELS = (4, 8, 12, 16, 20)
+"""Rows at which a seam begins, up and down from there: from each the cheapest through a column is
+another, as digits may touch at the head, at the waist or at the foot.
+"""
 NARROW = 0.65
 """A blob narrower than this share of the digit height is never cut."""
 SIDESTEP = 0.25
@@ -162,8 +167,9 @@ def _paths_of(
     What is neither the end of a dash nor between loops is an ``ordinary`` place.
     """
     reached = _reach(costs)
-    valley = reached[-1].sum(axis=0)
-    starts = [_starts(*own, strip, valley, ordinary) for own in zip(uprights, loops, strict=True)]
+    rows = np.array(LEVELS)
+    valleys = reached[rows - 1, 0] + reached[ROWS - 1 - rows, 1]
+    starts = [_starts(*own, strip, valleys, ordinary) for own in zip(uprights, loops, strict=True)]
     paths = iter(_paths(strip, summed, reached, [start for own in starts for start in own]))
     return [[next(paths) for _ in own] for own in starts]
 
@@ -199,15 +205,14 @@ def _upright(blob: Blob, zoom: float, scale: Scale) -> Costs:
 
 
 def _reach(strip: Costs) -> Costs:
-    """Least cost of coming to each pixel from the top (0) or bottom (1): (ROWS // 2, 2, w).
+    """Least cost of coming to each pixel from the top (0) or bottom (1): (ROWS, 2, w).
 
-    Row 0 is the outermost, the last one meets the other half in the middle.
+    Row 0 is the outermost.
     """
-    half = ROWS // 2
-    both = np.stack([strip[:half], strip[: half - 1 : -1]], axis=1)
+    both = np.stack([strip, strip[::-1]], axis=1)
     side = np.full((2, strip.shape[1] + 2), np.inf, np.float32)
     aside = np.empty_like(both[0])
-    for row in range(1, half):
+    for row in range(1, ROWS):
         side[:, 1:-1] = both[row - 1]
         np.minimum(side[:, :-2], side[:, 2:], out=aside)
         aside += np.float32(SIDESTEP)
@@ -217,25 +222,34 @@ def _reach(strip: Costs) -> Costs:
 
 
 def _starts(
-    upright: _Upright, loops: Loops, strip: Costs, valley: Costs, ordinary: Place
+    upright: _Upright, loops: Loops, strip: Costs, valleys: Costs, ordinary: Place
 ) -> Starts:
-    """Middle columns that a seam may pass, and where that is; the best first."""
+    """Where a seam may pass, the best first; ``valleys`` as in ``_lows``."""
     first, last = upright.left, upright.right - 1
-    costs = valley[first - 1 : last + 2].tolist()
-    most = upright.deepest * upright.pen + MOST_BEND
-    lows = [
-        (costs[i], first - 1 + i)
-        for i in range(2, len(costs) - 2)
-        if costs[i] <= most
-        and costs[i] <= costs[i - 1]
-        and costs[i] <= costs[i + 1]
-        and costs[i] < max(costs[i - 1], costs[i + 1])
-    ]
     runs = _thin_runs(upright, strip)
-    ends = [(x, Place.DASH) for run in runs for x in run if first < x < last]
-    walls = [((a + b) // 2, Place.LOOPS) for a, b in _walls(loops)]
-    thin = [x for _, x in sorted(lows) if not any(a <= x <= b for a, b in runs)]
-    return ends + walls + [(x, ordinary) for x in thin]
+    middle = ROWS // 2
+    ends = [(middle, x, Place.DASH) for run in runs for x in run if first < x < last]
+    walls = [(middle, (a + b) // 2, Place.LOOPS) for a, b in _walls(loops)]
+    lows = [
+        (row, x, ordinary)
+        for row, x in _lows(upright, valleys)
+        if not any(a <= x <= b for a, b in runs)
+    ]
+    return ends + walls + lows
+
+
+def _lows(upright: _Upright, valleys: Costs) -> list[tuple[int, int]]:
+    """Rows and columns where a seam costs less than beside them, the cheapest first.
+
+    ``valleys`` (len(LEVELS), w) is what the cheapest seam through each column of the strip costs.
+    """
+    costs = valleys[:, upright.left : upright.right]
+    here, before, after = costs[:, 1:-1], costs[:, :-2], costs[:, 2:]
+    low = (here <= before) & (here <= after) & (here < np.maximum(before, after))
+    low &= here <= upright.deepest * upright.pen + MOST_BEND
+    levels, columns = low.nonzero()
+    order = np.argsort(here[levels, columns], kind="stable").tolist()
+    return [(LEVELS[levels[i]], upright.left + 1 + int(columns[i])) for i in order]
 
 
 def _loops(strip: Costs, uprights: Sequence[_Upright]) -> tuple[list[Loops], Costs]:
@@ -289,27 +303,30 @@ def _paths(strip: Costs, summed: Costs, reached: Costs, starts: Starts) -> list[
     """Follow the cheapest seam through each start, all of them in step."""
     if not starts:
         return []
-    column = np.array([[x for x, _ in starts]] * 2)
-    half = [column]
+    row = np.array([row for row, _, _ in starts])
+    column = np.array([[x for _, x, _ in starts]] * 2)
+    outer = np.stack([row - 1, ROWS - 1 - row])
+    halves = np.empty((ROWS, *column.shape), np.intp)
     side = np.array([[0], [1]])
-    for costs in reached[-2::-1]:
+    halves[outer.max() :] = column
+    for depth in range(int(outer.max()) - 1, -1, -1):
+        costs = reached[depth]
         here = costs[side, column]
         before = costs[side, column - 1] + SIDESTEP
         after = costs[side, column + 1] + SIDESTEP
         step = np.where(before < here, -1, 0)
         step[after < np.minimum(here, before)] = 1
-        column = column + step
-        half.append(column)
-    halves = np.stack(half)
-    columns = np.concatenate([halves[::-1, 0], halves[:, 1]])
+        column = column + np.where(depth < outer, step, 0)
+        halves[depth] = column
     rows = np.arange(ROWS)[:, None]
+    columns = np.where(rows < row, halves[:, 0], halves[::-1, 1])
     along = strip[rows, columns]
     inked = along > FAINT
     strokes = (inked[1:] > inked[:-1]).sum(axis=0) + inked[0]
     ink_left = summed[rows, columns - 1]
     crossed = along.sum(axis=0).tolist()
     return [
-        _Path(columns[:, i], crossed[i], int(strokes[i]), ink_left[:, i], starts[i][1])
+        _Path(columns[:, i], crossed[i], int(strokes[i]), ink_left[:, i], starts[i][2])
         for i in range(len(starts))
     ]
 
