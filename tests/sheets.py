@@ -223,10 +223,15 @@ def pieces_of(ink: GreyImage | Mask) -> int:
     return int(cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)[0]) - 1
 
 
-def clean_of(ink: GreyImage, stroke_px: float = PEN, level: Mask | None = None) -> CleanPage:
-    """A clean page of given ink (0 paper), without lines unless ``level`` says where."""
-    none = np.zeros(ink.shape, bool)
-    return CleanPage(REF, ink, none if level is None else level, none, stroke_px, np.eye(3))
+def clean_of(
+    ink: GreyImage,
+    stroke_px: float = PEN,
+    level: Mask | None = None,
+    plumb: Mask | None = None,
+) -> CleanPage:
+    """A clean page of given ink (0 paper), with lines only where ``level`` and ``plumb`` say."""
+    level, plumb = (np.zeros(ink.shape, bool) if each is None else each for each in (level, plumb))
+    return CleanPage(REF, ink, level, plumb, stroke_px, np.eye(3))
 
 
 def fields_on(clean: CleanPage) -> tuple[Field, ...]:

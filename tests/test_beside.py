@@ -141,6 +141,15 @@ def test_a_box_right_beside_a_comb_is_a_piece_of_it() -> None:
     assert seems_to_go_on(page(), other, own)
 
 
+def test_a_wide_box_that_shares_its_side_with_a_comb_is_doubtful_like_the_comb() -> None:
+    """Two cells of the comb, the line between them not found, or the part torn off it."""
+    wide = Field("f2", Box(100, COMB.right + 3, 150, COMB.right + 83), FieldKind.BOX)
+    apart = Field("f2", Box(100, COMB.right + 30, 150, COMB.right + 110), FieldKind.BOX)
+    assert seems_to_go_on(page(), field(), wide)
+    assert seems_to_go_on(page(), wide, field())
+    assert not seems_to_go_on(page(), apart, field())
+
+
 def test_boxes_apart_or_in_another_row_are_fields_of_their_own() -> None:
     assert not seems_to_go_on(page(), field(), box_beside(40))
     assert not seems_to_go_on(page(), field(), box_beside(20, top=130))

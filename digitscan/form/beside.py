@@ -114,10 +114,11 @@ def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
     on_line = field.kind is FieldKind.LINE
     if (other.kind is FieldKind.LINE) is not on_line or other.kind is FieldKind.CELL:
         return False
-    if field.kind is FieldKind.CELL or not (on_line or _is_narrow(field)):
+    narrow = _is_narrow(field), _is_narrow(other)
+    if field.kind is FieldKind.CELL or not (on_line or any(narrow)):
         return False
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
-    reach = NEAR if on_line or _is_narrow(other) else SHARED_SIDE
+    reach = NEAR if on_line or all(narrow) else SHARED_SIDE
     near = is_level(one, two) and two.left - one.right <= reach * one.height
     return near and not is_parted(one, two, clean.plumb)
 

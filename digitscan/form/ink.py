@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from digitscan.form.erasing import erase_ruling
+from digitscan.form.line_ends import without_line_ends
 from digitscan.form.ownership import OtherInk, own_ink
 from digitscan.form.straddling import Straddler
 from digitscan.runs import runs_of
@@ -86,6 +87,8 @@ def ink_of_field(
         ink = _without_pale(ink, columns, clean.stroke_px)
     moved = [each.moved(-around.top, -around.left) for each in straddlers]
     ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px, is_other, moved)
+    if field.kind is not FieldKind.LINE:
+        ink = without_line_ends(ink, origin, box, clean)
     return FieldInk(ink, origin, torn)
 
 

@@ -8,7 +8,6 @@ and the seams of Avidan and Shamir, 2007).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -19,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.glyph.blobs import Blob, Scale
+from digitscan.glyph.uprights import ROWS, WALL, Costs, Upright, draw_strip
 from digitscan.runs import runs_of
 from digitscan.values import GreyImage
 
-Costs = npt.NDArray[np.float32]
 Columns = npt.NDArray[np.intp]
 
 
@@ -44,8 +43,6 @@ Starts = list[tuple[int, int, Place]]
 Loops = list[tuple[int, int, int, int]]
 """Left, top, width and height of each loop of a blob."""
 
-ROWS = 24
-"""Height at which seams are searched: a pen stroke is 2 or 3 rows."""
 LEVELS = (4, 8, 12, 16, 20)
 """Rows at which a seam begins, up and down from there: from each the cheapest through a column is
 another, as digits may touch at the head, at the waist or at the foot.
@@ -54,12 +51,6 @@ NARROW = 0.65
 """A blob narrower than this share of the digit height is never cut."""
 SIDESTEP = 0.25
 """Cost of a step aside, in pixels of ink crossed: keeps seams upright where ink does not care."""
-SHALLOW = 3.2
-"""Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
-DEEP = 5.0
-"""The same in a blob too wide for one digit."""
-TOO_WIDE = 0.9
-"""A blob wider than this share of the digit height is too wide for one digit."""
 LEAST_INK = 0.4
 """Ink on each side of a seam, at least, as a share of a 1 of the digit height."""
 LEAST_HEIGHT = 0.55
@@ -81,8 +72,6 @@ LEAST_WIDTH = 0.38
 """Room on each side of a seam through two strokes, at least, in digit heights."""
 MOST_SWAY = 0.5
 """How far a seam may wander sideways, in digit heights: one that lies down parts no digits."""
-WALL = 1e3
-"""Cost of the columns between two blobs: no seam leaves its blob."""
 MOST_BEND = 3.0
 """What the steps aside of a useful seam cost, at most."""
 DASHED = 0.95
@@ -105,27 +94,6 @@ class Seam:
 
 
 @dataclass(frozen=True, slots=True)
-class _Upright:
-    """A blob drawn small, its lean undone: columns ``left`` to ``right`` - 1 of the strip.
-
-    Pen width and digit height are in pixels of the strip.
-    """
-
-    blob: Blob
-    zoom: float
-    pen: float
-    digit: float
-    left: int
-    right: int
-    too_wide: bool
-
-    @property
-    def deepest(self) -> float:
-        """Most ink, in stroke widths, that a seam may cross."""
-        return DEEP if self.too_wide else SHALLOW
-
-
-@dataclass(frozen=True, slots=True)
 class _Path:
     """A seam in the strip: its column in each row, ink crossed, and ink left of it, row by row."""
 
@@ -142,7 +110,7 @@ def find_seams(blobs: Sequence[Blob], scale: Scale) -> list[list[Seam]]:
     wide = [i for i, blob in enumerate(blobs) if blob.width >= NARROW * scale.digit_px]
     if not wide:
         return seams
-    strip, uprights = _strip([blobs[i] for i in wide], scale)
+    strip, uprights = draw_strip([blobs[i] for i in wide], scale)
     loops, filled = _loops(strip, uprights)
     summed = np.cumsum(np.where(strip < WALL, strip, np.float32(0)), axis=1)
     paths = _paths_of(uprights, strip, strip, summed, loops)
@@ -155,7 +123,7 @@ def find_seams(blobs: Sequence[Blob], scale: Scale) -> list[list[Seam]]:
 
 
 def _paths_of(
-    uprights: Sequence[_Upright],
+    uprights: Sequence[Upright],
     strip: Costs,
     costs: Costs,
     summed: Costs,
@@ -172,36 +140,6 @@ def _paths_of(
     starts = [_starts(*own, strip, valleys, ordinary) for own in zip(uprights, loops, strict=True)]
     paths = iter(_paths(strip, summed, reached, [start for own in starts for start in own]))
     return [[next(paths) for _ in own] for own in starts]
-
-
-def _strip(blobs: Sequence[Blob], scale: Scale) -> tuple[Costs, list[_Upright]]:
-    """Draw the blobs side by side, small and upright, walls between them: (ROWS, w) in 0…1."""
-    pictures, uprights, left = [_wall()], [], 1
-    for blob in blobs:
-        zoom = ROWS / blob.box.height
-        picture = _upright(blob, zoom, scale)
-        pictures += [picture, _wall()]
-        right = left + picture.shape[1]
-        too_wide = blob.width > TOO_WIDE * scale.digit_px
-        pen, digit = scale.stroke_px * zoom, scale.digit_px * zoom
-        uprights.append(_Upright(blob, zoom, pen, digit, left, right, too_wide))
-        left = right + 1
-    return np.hstack(pictures), uprights
-
-
-def _wall() -> Costs:
-    return np.full((ROWS, 1), WALL, np.float32)
-
-
-def _upright(blob: Blob, zoom: float, scale: Scale) -> Costs:
-    mask = cv2.threshold(blob.ink, 0, 255, cv2.THRESH_BINARY)[1]
-    small_width = max(1, round(blob.box.width * zoom))
-    how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
-    small = cv2.resize(mask, (small_width, ROWS), interpolation=how)
-    shift = scale.lean * (scale.middle - blob.box.top) + blob.box.left - blob.start
-    upright = np.array([[1, -scale.lean, shift * zoom], [0, 1, 0]], np.float32)
-    size = (math.ceil(blob.width * zoom) + 1, ROWS)
-    return cv2.warpAffine(small, upright, size).astype(np.float32) / np.float32(255)
 
 
 def _reach(strip: Costs) -> Costs:
@@ -222,7 +160,7 @@ def _reach(strip: Costs) -> Costs:
 
 
 def _starts(
-    upright: _Upright, loops: Loops, strip: Costs, valleys: Costs, ordinary: Place
+    upright: Upright, loops: Loops, strip: Costs, valleys: Costs, ordinary: Place
 ) -> Starts:
     """Where a seam may pass, the best first; ``valleys`` as in ``_lows``."""
     first, last = upright.left, upright.right - 1
@@ -238,7 +176,7 @@ def _starts(
     return ends + walls + lows
 
 
-def _lows(upright: _Upright, valleys: Costs) -> list[tuple[int, int]]:
+def _lows(upright: Upright, valleys: Costs) -> list[tuple[int, int]]:
     """Rows and columns where a seam costs less than beside them, the cheapest first.
 
     ``valleys`` (len(LEVELS), w) is what the cheapest seam through each column of the strip costs.
@@ -252,7 +190,7 @@ def _lows(upright: _Upright, valleys: Costs) -> list[tuple[int, int]]:
     return [(LEVELS[levels[i]], upright.left + 1 + int(columns[i])) for i in order]
 
 
-def _loops(strip: Costs, uprights: Sequence[_Upright]) -> tuple[list[Loops], Costs]:
+def _loops(strip: Costs, uprights: Sequence[Upright]) -> tuple[list[Loops], Costs]:
     """The loops of each blob, left to right, and the strip with all of them filled up.
 
     A seam around a loop parts digits that touch along it, as in 06; one through it may cross less.
@@ -283,7 +221,7 @@ def _walls(loops: Loops) -> list[tuple[int, int]]:
     return walls
 
 
-def _thin_runs(upright: _Upright, strip: Costs) -> list[tuple[int, int]]:
+def _thin_runs(upright: Upright, strip: Costs) -> list[tuple[int, int]]:
     """First and last column of each long run of columns whose ink is a single thin stroke."""
     if upright.right - upright.left < DASHED * upright.digit:
         return []
@@ -331,7 +269,7 @@ def _paths(strip: Costs, summed: Costs, reached: Costs, starts: Starts) -> list[
     ]
 
 
-def _apart(upright: _Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Path]:
+def _apart(upright: Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Path]:
     """Keep the paths, best first, that leave a digit's ink on both sides; left to right.
 
     Two that lie near one another are two ways to cut: the ink between them goes to either side.
@@ -350,7 +288,7 @@ def _apart(upright: _Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Pa
     return sorted(kept, key=lambda path: float(path.ink_left.sum()))
 
 
-def _is_another(path: _Path, other: _Path, upright: _Upright) -> bool:
+def _is_another(path: _Path, other: _Path, upright: Upright) -> bool:
     """Whether there is some ink between two seams, all of it on the same side of either."""
     left, right = sorted((path, other), key=lambda each: float(each.ink_left.sum()))
     slab = right.ink_left - left.ink_left
@@ -364,7 +302,7 @@ def _edge(summed: Costs, column: int) -> _Path:
     return _Path(np.full(ROWS, column), 0.0, 0, summed[:, column - 1], Place.THIN)
 
 
-def _is_likely(path: _Path, upright: _Upright) -> bool:
+def _is_likely(path: _Path, upright: Upright) -> bool:
     """Whether a seam by itself may part two digits."""
     if path.crossed > upright.deepest * upright.pen:
         return False
@@ -373,7 +311,7 @@ def _is_likely(path: _Path, upright: _Upright) -> bool:
     return upright.too_wide or path.strokes <= 1
 
 
-def _may_be_digit(left: _Path, right: _Path, seam: _Path, upright: _Upright) -> bool:
+def _may_be_digit(left: _Path, right: _Path, seam: _Path, upright: Upright) -> bool:
     """Whether the ink between two seams may be a digit, or the dash that ``seam`` cuts off.
 
     A seam through two strokes is more often the middle of a 0 than two digits that touch twice:
@@ -391,7 +329,7 @@ def _may_be_digit(left: _Path, right: _Path, seam: _Path, upright: _Upright) -> 
     return len(there) > 0 and int(there[-1] - there[0]) + 1 >= least
 
 
-def _seam(path: _Path, upright: _Upright, scale: Scale) -> Seam:
+def _seam(path: _Path, upright: Upright, scale: Scale) -> Seam:
     """Lay a seam of the strip back over its blob."""
     blob, zoom = upright.blob, upright.zoom
     rows = np.arange(blob.box.height)
