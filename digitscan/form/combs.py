@@ -32,6 +32,8 @@ SIDE, PASSING, FAR, PASSED = 0.06, 0.25, 1.0, 0.9
 reaches so far beyond them above and below, or, in the first or last row of a table, so far on one
 side, and shows in so much of its length.
 """
+FEW = 0.5
+"""In fewer than this share of a row's gaps, what touches a side and passes on is a line."""
 SAME_HEIGHT = 0.3
 UNEVENNESS = 0.2
 """Deviation of a cell's width from the pitch, as a share, that costs one unit."""
@@ -78,11 +80,17 @@ def _is_inside_row(cell: Box, row: list[Box], level: Mask) -> bool:
 
 
 def _stretches(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
-    """Runs of neighbouring cells of about one height."""
+    """Runs of neighbouring cells of about one height.
+
+    Sides of boxes that run into those of other rows do so all along a row: a line that touches a
+    side in few of its gaps is a line.
+    """
+    touched = sum(is_parted(*pair, plumb, touching=True) for pair in pairwise(row))
+    few = touched < FEW * (len(row) - 1)
     stretches: list[list[Box]] = []
     for cell in row:
         last = stretches[-1][-1] if stretches else None
-        if last and _neighbours(last, cell, level) and not is_parted(last, cell, plumb):
+        if last and _neighbours(last, cell, level) and not is_parted(last, cell, plumb, few):
             stretches[-1].append(cell)
         else:
             stretches.append([cell])
@@ -106,8 +114,12 @@ def is_for_one_digit(cell: Box) -> bool:
     return cell.width <= WIDEST * cell.height
 
 
-def is_parted(left: Box, right: Box, plumb: Mask) -> bool:
-    """Whether a line that is no side of either box passes between two boxes."""
+def is_parted(left: Box, right: Box, plumb: Mask, touching: bool = False) -> bool:
+    """Whether a line that is no side of either box passes between two boxes.
+
+    One that touches a side may be a thick side of boxes, run into those above and below; it counts
+    only where ``touching`` says so.
+    """
     if right.left - left.right < ROOM * left.height:
         return False
     margin = round(SIDE * left.height)
@@ -119,8 +131,9 @@ def is_parted(left: Box, right: Box, plumb: Mask) -> bool:
     )
     passing = passing_columns(between, left.height, plumb)
     clear = np.flatnonzero(~passing)
-    # what is no further from a box than its margin, and goes on from there, is a thick side
-    return bool(passing[clear[0] : clear[-1]].any()) if clear.size else True
+    if touching or not clear.size:
+        return bool(passing.any())
+    return bool(passing[clear[0] : clear[-1]].any())
 
 
 def passing_columns(place: Box, height: int, plumb: Mask) -> Mask:
