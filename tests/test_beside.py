@@ -150,6 +150,13 @@ def test_a_wide_box_that_shares_its_side_with_a_comb_is_doubtful_like_the_comb()
     assert not seems_to_go_on(page(), apart, field())
 
 
+def test_a_comb_and_a_line_that_goes_on_where_it_ends_are_doubtful_both() -> None:
+    """Cells that were not found leave their digits to a line."""
+    line = Field("f2", Box(104, COMB.right + 6, 146, COMB.right + 60), FieldKind.LINE)
+    assert seems_to_go_on(page(AFTER), field(), line)
+    assert seems_to_go_on(page(AFTER), line, field())
+
+
 def test_boxes_apart_or_in_another_row_are_fields_of_their_own() -> None:
     assert not seems_to_go_on(page(), field(), box_beside(40))
     assert not seems_to_go_on(page(), field(), box_beside(20, top=130))

@@ -84,15 +84,18 @@ def goes_on(
         Whether a piece of ink (h, w) uint8 is no digit for sure: a cross in an unused box.
     """
     others = [other for other in fields if other is not field and _in_row(field, other)]
-    boxes = [other.box for other in others]
     if any(_overlap(field, other) for other in others):
         return True
     if any(_continues(field, other, clean) or _crowds(field, other, clean) for other in others):
         return True
     windows, tall = _places(field, digit_px, end, clean.plumb)
-    free = [window for window in windows if not any(window.shared_area(box) for box in boxes)]
+    narrow, on_line = _is_narrow(field), field.kind is FieldKind.LINE
+    # what a line beside boxes for a digit each holds may be the end of their number
+    whole = on_line or not narrow
+    taken = [other.box for other in others if whole or other.kind is not FieldKind.LINE]
+    free = [window for window in windows if not any(window.shared_area(box) for box in taken)]
     pen = Pen(tall * digit_px, PALE * tone, DARK * tone, is_other)
-    parts = MERGED if not _is_narrow(field) and field.kind is not FieldKind.LINE else 1
+    parts = 1 if narrow or on_line else MERGED
     return any(_holds_digit(clean, window, pen, parts) for window in free)
 
 
@@ -111,16 +114,26 @@ def _is_narrow(field: Field) -> bool:
 
 def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
     """Whether ``other`` follows in the same row: the next box of a comb, or part of a line."""
-    on_line = field.kind is FieldKind.LINE
-    if (other.kind is FieldKind.LINE) is not on_line or other.kind is FieldKind.CELL:
-        return False
-    narrow = _is_narrow(field), _is_narrow(other)
-    if field.kind is FieldKind.CELL or not (on_line or any(narrow)):
+    if not _may_continue(field, other):
         return False
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
-    reach = NEAR if on_line or all(narrow) else SHARED_SIDE
+    alike = field.kind is FieldKind.LINE or (_is_narrow(field) and _is_narrow(other))
+    reach = NEAR if alike else SHARED_SIDE
     near = is_level(one, two) and two.left - one.right <= reach * one.height
     return near and not is_parted(one, two, clean.plumb)
+
+
+def _may_continue(field: Field, other: Field) -> bool:
+    """Whether fields of their kinds may be parts of one.
+
+    A line goes on in a line or in boxes for a digit each, boxes in such, or in wider ones; what is
+    written beside boxes in a line is looked at as ink.
+    """
+    if FieldKind.CELL in (field.kind, other.kind):
+        return False
+    if field.kind is FieldKind.LINE:
+        return other.kind is FieldKind.LINE or _is_narrow(other)
+    return other.kind is not FieldKind.LINE and (_is_narrow(field) or _is_narrow(other))
 
 
 def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
