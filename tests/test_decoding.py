@@ -328,6 +328,28 @@ def test_only_ink_that_is_cut_off_from_nothing_is_a_cross(joined: bool) -> None:
     assert (Leftover.CROSS in found) is not joined
 
 
+@pytest.mark.parametrize(
+    ("tone", "rows", "status"),
+    [
+        (110, slice(44, 60), Status.OK),
+        (240, slice(44, 60), Status.REVIEW),
+        (110, slice(26, 60), Status.REVIEW),
+    ],
+    ids=["pale and low", "as dark as the pen", "as high as digits"],
+)
+def test_pale_print_in_a_cell_is_no_digit(tone: int, rows: slice, status: Status) -> None:
+    """A watermark shows in a cell; a pale stroke that is high may be a digit."""
+    ink = bars(95, 135, 175)
+    cv2.rectangle(ink, (10, rows.start), (22, rows.stop - 1), tone, 3)
+    pieces = cut_pieces(ink, (0, 0), STROKE, COMB)
+    candidates = make_candidates(pieces, STROKE)
+    said = [row(10 if each.box.left < 90 else 3) for each in candidates]
+    reading = decode_field(
+        pieces, candidates, probabilities(said), ANY_NUMBER, 0.9, calibration=PLAIN
+    )
+    assert (reading.value, reading.status) == ("333", status)
+
+
 def test_a_struck_number_is_struck() -> None:
     ink = bars(60, 100, 140)
     ink[38:43, 30:180] = 255

@@ -36,6 +36,8 @@ it lies, and fills that share of it. It is a dash up to that rise, as a share of
 """
 EDGE = 0.15
 """A dash this near, in digit heights, to the upper or lower end of the digits is left of a rule."""
+LOW_PRINT, PALE_PRINT = 0.6, 0.6
+"""What stands beside digits and is lower and paler than these shares of theirs is print."""
 POINT, LEAST_POINT = 0.3, 0.09
 """A dot whose lower edge lies this share of the digit height above the digits is no point, nor is
 one that is lower or narrower than the second share.
@@ -86,14 +88,22 @@ def is_thin_crumb(piece: Piece, height: float) -> bool:
     return min(piece.box.height, piece.box.width) < LEAST_POINT * height
 
 
+def _is_pale_print(piece: Piece, digits: Sequence[Piece], height: float) -> bool:
+    """Whether ink is far paler and lower than the digits it stands beside."""
+    tones = [float(np.median(each.ink[each.ink > 0])) for each in (piece, *digits)]
+    return piece.box.height < LOW_PRINT * height and tones[0] < PALE_PRINT * min(tones[1:])
+
+
 def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: float) -> bool:
     """Whether ink may be passed over without a review.
 
-    Dashes and crosses that fill the space before or after a number may, rests of a ruled line
-    over or under it, and dirt that can't be a decimal point. ``digits`` are the pieces of the
-    digits read.
+    Dashes that fill the space before or after a number may, crosses in unused cells, pale print,
+    rests of a ruled line over or under it, and dirt that can't be a decimal point. ``digits`` are
+    the pieces of the digits read.
     """
     if piece.end <= digits[0].end or piece.start >= digits[-1].start:
+        if _is_pale_print(piece, digits, height):
+            return True
         unused = kind is Leftover.CROSS and piece.cell is not None
         return unused or kind in (Leftover.DOT, Leftover.DASH)
     top = min(digit.box.top for digit in digits)
