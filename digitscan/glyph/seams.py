@@ -247,14 +247,9 @@ def _paths(strip: Costs, summed: Costs, reached: Costs, starts: Starts) -> list[
     halves = np.empty((ROWS, *column.shape), np.intp)
     side = np.array([[0], [1]])
     halves[outer.max() :] = column
+    steps = _steps(reached)
     for depth in range(int(outer.max()) - 1, -1, -1):
-        costs = reached[depth]
-        here = costs[side, column]
-        before = costs[side, column - 1] + SIDESTEP
-        after = costs[side, column + 1] + SIDESTEP
-        step = np.where(before < here, -1, 0)
-        step[after < np.minimum(here, before)] = 1
-        column = column + np.where(depth < outer, step, 0)
+        column = column + steps[depth][side, column] * (depth < outer)
         halves[depth] = column
     rows = np.arange(ROWS)[:, None]
     columns = np.where(rows < row, halves[:, 0], halves[::-1, 1])
@@ -269,6 +264,15 @@ def _paths(strip: Costs, summed: Costs, reached: Costs, starts: Starts) -> list[
     ]
 
 
+def _steps(reached: Costs) -> npt.NDArray[np.int8]:
+    """The column to come from, -1, 0 or 1 beside each pixel of the row further in: (ROWS, 2, w)."""
+    here, aside = reached[..., 1:-1], reached + np.float32(SIDESTEP)
+    before, after = aside[..., :-2], aside[..., 2:]
+    steps = np.zeros(reached.shape, np.int8)
+    steps[..., 1:-1] = np.where(after < np.minimum(here, before), 1, -(before < here).view(np.int8))
+    return steps
+
+
 def _apart(upright: Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Path]:
     """Keep the paths, best first, that leave a digit's ink on both sides; left to right.
 
@@ -276,9 +280,12 @@ def _apart(upright: Upright, summed: Costs, paths: Sequence[_Path]) -> list[_Pat
     """
     kept: list[_Path] = []
     first, last = _edge(summed, upright.left), _edge(summed, upright.right)
+    known: set[bytes] = set()
     for path in paths:
-        if not _is_likely(path, upright):
+        way = path.columns.tobytes()
+        if way in known or not _is_likely(path, upright):
             continue
+        known.add(way)
         if not all(_may_be_digit(*side, path, upright) for side in ((first, path), (path, last))):
             continue
         if all(_is_another(path, other, upright) for other in kept):
