@@ -150,6 +150,16 @@ def test_a_wide_box_that_shares_its_side_with_a_comb_is_doubtful_like_the_comb()
     assert not seems_to_go_on(page(), apart, field())
 
 
+def test_a_box_for_a_number_is_whole_beside_a_comb_or_a_narrow_box() -> None:
+    """Chance makes such of print and of what shines through."""
+    left = COMB.right + 3
+    number = Field("f2", Box(100, left, 150, left + 140), FieldKind.BOX)
+    two = Field("f2", Box(100, left, 150, left + 80), FieldKind.BOX)
+    lone = Field("f1", CELLS[-1], FieldKind.BOX)
+    assert not seems_to_go_on(page(), number, field())
+    assert not seems_to_go_on(page(), two, lone)
+
+
 def test_a_comb_and_a_line_that_goes_on_where_it_ends_are_doubtful_both() -> None:
     """Cells that were not found leave their digits to a line."""
     line = Field("f2", Box(104, COMB.right + 6, 146, COMB.right + 60), FieldKind.LINE)

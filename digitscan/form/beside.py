@@ -41,6 +41,8 @@ PALE, DARK = 0.5, 1.45
 """Ink paler or darker than this share of the field's is not of its pen."""
 LETTERS = 2
 """More pieces of ink in the place of one digit are letters, and so is one with a lower one."""
+MOST_CELLS = 2.5
+"""A box up to so many times as wide as a cell beside it may be cells whose sides were not found."""
 NEAR = 0.6
 """Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
 
@@ -126,14 +128,17 @@ def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
 def _may_continue(field: Field, other: Field) -> bool:
     """Whether fields of their kinds may be parts of one.
 
-    A line goes on in a line or in boxes for a digit each, boxes in such, or in wider ones; what is
-    written beside boxes in a line is looked at as ink.
+    A line goes on in a line or in boxes for a digit each, such boxes in any, one as wide as few
+    cells in a comb; what is written beside boxes in a line is looked at as ink.
     """
     if FieldKind.CELL in (field.kind, other.kind):
         return False
     if field.kind is FieldKind.LINE:
         return other.kind is FieldKind.LINE or _is_narrow(other)
-    return other.kind is not FieldKind.LINE and (_is_narrow(field) or _is_narrow(other))
+    if _is_narrow(field):
+        return other.kind is not FieldKind.LINE
+    in_comb = other.kind is FieldKind.COMB and _is_narrow(other)
+    return in_comb and field.box.width <= MOST_CELLS * _cell(other).width
 
 
 def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
