@@ -90,7 +90,8 @@ def _stretches(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
     stretches: list[list[Box]] = []
     for cell in row:
         last = stretches[-1][-1] if stretches else None
-        if last and _neighbours(last, cell, level) and not is_parted(last, cell, plumb, few):
+        near = last is not None and _neighbours(last, cell, level)
+        if last and near and not is_parted(last, cell, plumb, touching=few):
             stretches[-1].append(cell)
         else:
             stretches.append([cell])
@@ -114,7 +115,7 @@ def is_for_one_digit(cell: Box) -> bool:
     return cell.width <= WIDEST * cell.height
 
 
-def is_parted(left: Box, right: Box, plumb: Mask, touching: bool = False) -> bool:
+def is_parted(left: Box, right: Box, plumb: Mask, *, touching: bool = False) -> bool:
     """Whether a line that is no side of either box passes between two boxes.
 
     One that touches a side may be a thick side of boxes, run into those above and below; it counts
