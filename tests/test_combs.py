@@ -189,6 +189,16 @@ def test_thick_sides_that_run_on_to_the_boxes_of_other_rows_part_no_boxes(thick:
     assert is_parted(LEFT, RIGHT, plumb | passing(middle))
 
 
+@pytest.mark.parametrize(("running_on", "combs"), [([3], [3, 3]), ([1, 2, 3, 4, 5], [6])])
+def test_what_touches_a_side_is_a_line_where_few_sides_run_on(
+    running_on: list[int], combs: list[int]
+) -> None:
+    row, plumb = row_of([40] * 6, gap=20), no_lines()
+    for number in running_on:
+        plumb[0:300, row[number].left - 8 : row[number].left] = True
+    assert [len(comb) for comb in find_combs(row, level_over(row), plumb)] == combs
+
+
 def test_cells_that_share_a_side_are_not_parted() -> None:
     first, second = row_of([40, 40])
     assert not is_parted(first, second, passing(first.right, 0, 300))
