@@ -45,7 +45,8 @@ Loops = list[tuple[int, int, int, int]]
 
 LEVELS = (4, 8, 12, 16, 20)
 """Rows at which a seam begins, up and down from there: from each the cheapest through a column is
-another, as digits may touch at the head, at the waist or at the foot.
+another, as digits may touch at the head, at the waist or at the foot. In a blob that may well be one
+digit seams begin in the middle only.
 """
 NARROW = 0.65
 """A blob narrower than this share of the digit height is never cut."""
@@ -185,6 +186,8 @@ def _lows(upright: Upright, valleys: Costs) -> list[tuple[int, int]]:
     here, before, after = costs[:, 1:-1], costs[:, :-2], costs[:, 2:]
     low = (here <= before) & (here <= after) & (here < np.maximum(before, after))
     low &= here <= upright.deepest * upright.pen + MOST_BEND
+    if not upright.too_wide:
+        low[np.array(LEVELS) != ROWS // 2] = False
     levels, columns = low.nonzero()
     order = np.argsort(here[levels, columns], kind="stable").tolist()
     return [(LEVELS[levels[i]], upright.left + 1 + int(columns[i])) for i in order]
