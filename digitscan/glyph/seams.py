@@ -45,8 +45,8 @@ Loops = list[tuple[int, int, int, int]]
 
 LEVELS = (4, 8, 12, 16, 20)
 """Rows at which a seam begins, up and down from there: from each the cheapest through a column is
-another, as digits may touch at the head, at the waist or at the foot. In a blob that may well be one
-digit seams begin in the middle only.
+another, as digits may touch at the head, at the waist or at the foot. In a blob that may well be
+one digit seams begin in the middle only.
 """
 NARROW = 0.65
 """A blob narrower than this share of the digit height is never cut."""
