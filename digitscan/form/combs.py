@@ -85,16 +85,15 @@ def _stretches(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
     Sides of boxes that run into those of other rows do so all along a row: a line that touches a
     side in few of its gaps is a line.
     """
-    touched = sum(is_parted(*pair, plumb, touching=True) for pair in pairwise(row))
-    few = touched < FEW * (len(row) - 1)
-    stretches: list[list[Box]] = []
-    for cell in row:
-        last = stretches[-1][-1] if stretches else None
-        near = last is not None and _neighbours(last, cell, level)
-        if last and near and not is_parted(last, cell, plumb, touching=few):
-            stretches[-1].append(cell)
-        else:
-            stretches.append([cell])
+    pairs = list(pairwise(row))
+    touched = [is_parted(*pair, plumb, touching=True) for pair in pairs]
+    few = sum(touched) < FEW * len(pairs)
+    stretches = [row[:1]]
+    for pair, touches in zip(pairs, touched, strict=True):
+        parted = touches and (few or is_parted(*pair, plumb))
+        if parted or not _neighbours(*pair, level):
+            stretches.append([])
+        stretches[-1].append(pair[1])
     return stretches
 
 

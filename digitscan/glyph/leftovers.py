@@ -102,10 +102,9 @@ def is_silent(kind: Leftover, piece: Piece, digits: Sequence[Piece], height: flo
     the pieces of the digits read.
     """
     if piece.end <= digits[0].end or piece.start >= digits[-1].start:
-        if _is_pale_print(piece, digits, height):
-            return True
         unused = kind is Leftover.CROSS and piece.cell is not None
-        return unused or kind in (Leftover.DOT, Leftover.DASH)
+        filling = unused or kind in (Leftover.DOT, Leftover.DASH)
+        return filling or _is_pale_print(piece, digits, height)
     top = min(digit.box.top for digit in digits)
     bottom = max(digit.box.bottom for digit in digits)
     if kind is Leftover.DOT:

@@ -43,7 +43,8 @@ Starts = list[tuple[int, int, Place]]
 Loops = list[tuple[int, int, int, int]]
 """Left, top, width and height of each loop of a blob."""
 
-LEVELS = (4, 8, 12, 16, 20)
+MIDDLE = ROWS // 2
+LEVELS = (4, 8, MIDDLE, 16, 20)
 """Rows at which a seam begins, up and down from there: from each the cheapest through a column is
 another, as digits may touch at the head, at the waist or at the foot. In a blob that may well be
 one digit seams begin in the middle only.
@@ -52,6 +53,10 @@ NARROW = 0.65
 """A blob narrower than this share of the digit height is never cut."""
 SIDESTEP = 0.25
 """Cost of a step aside, in pixels of ink crossed: keeps seams upright where ink does not care."""
+SHALLOW = 3.2
+"""Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
+DEEP = 5.0
+"""The same in a blob too wide for one digit."""
 LEAST_INK = 0.4
 """Ink on each side of a seam, at least, as a share of a 1 of the digit height."""
 LEAST_HEIGHT = 0.55
@@ -166,9 +171,8 @@ def _starts(
     """Where a seam may pass, the best first; ``valleys`` as in ``_lows``."""
     first, last = upright.left, upright.right - 1
     runs = _thin_runs(upright, strip)
-    middle = ROWS // 2
-    ends = [(middle, x, Place.DASH) for run in runs for x in run if first < x < last]
-    walls = [(middle, (a + b) // 2, Place.LOOPS) for a, b in _walls(loops)]
+    ends = [(MIDDLE, x, Place.DASH) for run in runs for x in run if first < x < last]
+    walls = [(MIDDLE, (a + b) // 2, Place.LOOPS) for a, b in _walls(loops)]
     lows = [
         (row, x, ordinary)
         for row, x in _lows(upright, valleys)
@@ -185,12 +189,17 @@ def _lows(upright: Upright, valleys: Costs) -> list[tuple[int, int]]:
     costs = valleys[:, upright.left : upright.right]
     here, before, after = costs[:, 1:-1], costs[:, :-2], costs[:, 2:]
     low = (here <= before) & (here <= after) & (here < np.maximum(before, after))
-    low &= here <= upright.deepest * upright.pen + MOST_BEND
+    low &= here <= _most_ink(upright) + MOST_BEND
     if not upright.too_wide:
-        low[np.array(LEVELS) != ROWS // 2] = False
+        low[np.array(LEVELS) != MIDDLE] = False
     levels, columns = low.nonzero()
     order = np.argsort(here[levels, columns], kind="stable").tolist()
     return [(LEVELS[levels[i]], upright.left + 1 + int(columns[i])) for i in order]
+
+
+def _most_ink(upright: Upright) -> float:
+    """Most ink, in pixels of the strip, that a seam may cross."""
+    return (DEEP if upright.too_wide else SHALLOW) * upright.pen
 
 
 def _loops(strip: Costs, uprights: Sequence[Upright]) -> tuple[list[Loops], Costs]:
@@ -314,7 +323,7 @@ def _edge(summed: Costs, column: int) -> _Path:
 
 def _is_likely(path: _Path, upright: Upright) -> bool:
     """Whether a seam by itself may part two digits."""
-    if path.crossed > upright.deepest * upright.pen:
+    if path.crossed > _most_ink(upright):
         return False
     if np.ptp(path.columns) > MOST_SWAY * upright.digit:
         return False

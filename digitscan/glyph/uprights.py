@@ -16,10 +16,6 @@ Costs = npt.NDArray[np.float32]
 
 ROWS = 24
 """Height at which seams are searched: a pen stroke is 2 or 3 rows."""
-SHALLOW = 3.2
-"""Most ink, in stroke widths, that a seam may cross in a blob that may well be one digit."""
-DEEP = 5.0
-"""The same in a blob too wide for one digit."""
 TOO_WIDE = 0.9
 """A blob wider than this share of the digit height is too wide for one digit."""
 WALL = 1e3
@@ -40,11 +36,6 @@ class Upright:
     left: int
     right: int
     too_wide: bool
-
-    @property
-    def deepest(self) -> float:
-        """Most ink, in stroke widths, that a seam may cross."""
-        return DEEP if self.too_wide else SHALLOW
 
 
 def draw_strip(blobs: Sequence[Blob], scale: Scale) -> tuple[Costs, list[Upright]]:
