@@ -251,7 +251,8 @@ def traced_box(pale: int, drawn: GreyImage, box: Box) -> GreyImage:
 
 def test_a_printed_eight_is_no_ink_beside_a_pen() -> None:
     ink = np.zeros((200, 400), np.uint8)
-    traced_box(70, ink, Box(70, 120, 130, 155))
+    for left in (120, 200):
+        traced_box(70, ink, Box(70, left, 130, left + 35))
     draw_path(ink, [(62, 145), (136, 128)], pen=5, tone=220)
     cells = (Box(50, 100, 150, 180), Box(50, 180, 150, 260))
     found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 260), FieldKind.COMB, cells))
@@ -265,6 +266,18 @@ def test_a_digit_of_a_drying_pen_stays_beside_a_dark_one() -> None:
     cv2.line(ink, (220, 70), (220, 130), 220, 5)
     found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 300), FieldKind.BOX))
     assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
+
+
+def test_a_pale_digit_with_straight_strokes_stays_beside_dark_ones() -> None:
+    """A printed pattern would be in every cell, and a box's number written over it."""
+    ink = np.zeros((200, 400), np.uint8)
+    traced_box(70, ink, Box(70, 110, 130, 146))
+    for left in (200, 240):
+        cv2.line(ink, (left, 70), (left, 130), 220, 5)
+    cells = (Box(50, 100, 150, 180), Box(50, 180, 150, 260))
+    for kind, parts in ((FieldKind.COMB, cells), (FieldKind.BOX, ())):
+        found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 260), kind, parts))
+        assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
 
 
 def test_pale_digits_stay_beside_a_dark_cross_in_an_unused_cell() -> None:

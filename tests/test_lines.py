@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -70,6 +71,25 @@ def test_numbers_that_lean_over_the_page_stay_apart_by_rows() -> None:
     found = lines_of(image)
     assert len(found) == 4
     assert [box.top for box in found] == sorted(box.top for box in found)
+
+
+def test_what_is_left_of_a_broken_digit_is_in_its_line() -> None:
+    """A 0 in quarters, each lower than what counts as a digit."""
+    image = paper()
+    whole = draw_number(image, 100, 200, 3)
+    cv2.ellipse(image, (166, 120), (16, 20), 0, 0, 360, 0, 5)
+    image[117:123, 140:190] = 255
+    image[95:145, 163:169] = 255
+    (found,) = lines_of(image)
+    assert found.left < 152
+    assert overlap(found, Box(whole.top, 148, whole.bottom, whole.right)) > 0.8
+
+
+def test_digits_that_stand_near_below_others_are_not_taken_for_their_parts() -> None:
+    image = paper()
+    drawn = [draw_number(image, 100 + row * (HEIGHT + 7), 100, 3) for row in range(3)]
+    found = lines_of(image)
+    assert len(found) == len(drawn)
 
 
 def test_a_large_picture_is_no_number() -> None:

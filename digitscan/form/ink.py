@@ -34,6 +34,8 @@ A pale 0 beside dark digits has 0.6 and 0.15."""
 MUCH_PEN = 0.3
 """Share of a cell's ink that is dark where the pen wrote over a pattern. Beside a dark cross, the
 darkest spots of pale digits seem to be of another pen, too."""
+WRITTEN_OVER = 0.4
+"""Share of a box's pen in the columns of the pattern; beside one pale digit it has 0.1 and less."""
 SIDE_STROKES, SIDE_SHOWN, SIDE_RAGGED = 3.5, 0.92, 0.6
 """A column within so many stroke widths of a cell's side, with ink in this share of its rows, is of
 that side, or of the next box's; so are those beside it with ink in the last share of their rows.
@@ -105,6 +107,8 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
     reach = int(2 * AWAY_STROKES * stroke_px) | 1
     near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
     away = np.where(near == 0, ink, 0).astype(np.uint8)
+    if not _is_printed_to_write_over(away, pen, cells):
+        return ink
     least = LEAST_PATTERN * cv2.countNonZero(pen)
     beside_pen = np.where(_columns_with(pen, ink, cells), away, 0).astype(np.uint8)
     for pale, barred, lesser in ((beside_pen, *BARS_BESIDE_PEN), (away, *BARS_ANYWHERE)):
@@ -114,6 +118,17 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
         if level + plumb >= barred * area and min(level, plumb) >= lesser * area:
             return ink if _broken_off(ink, pen) > MOST_BROKEN else pen
     return ink
+
+
+def _is_printed_to_write_over(pale: GreyImage, pen: GreyImage, cells: Sequence[slice]) -> bool:
+    """Whether ``pale`` shows in each of the cells, or else in the columns of much of the pen.
+
+    A digit that a drying pen left pale is in one cell, and beside the others.
+    """
+    if cells:
+        return all(pale[:, cell].any() for cell in cells)
+    columns = pale.any(axis=0)
+    return cv2.countNonZero(pen[:, columns]) >= WRITTEN_OVER * cv2.countNonZero(pen)
 
 
 def _broken_off(ink: GreyImage, pen: GreyImage) -> float:

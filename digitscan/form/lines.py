@@ -16,6 +16,9 @@ TALL = 0.55
 """Share of the page's tall ink from which on a piece may be a digit of a line."""
 TALLEST = 2.5
 """Ink taller than this many times the page's tall ink is no digit."""
+BROKEN_STROKES, WHOLE = 2.0, 1.4
+"""Pieces of ink this near to each other, in stroke widths, are one broken digit, unless they are
+together higher than so many times the page's tall ink: then they stand one above the other."""
 WORD_GAP = 1.1
 """Gap that parts two numbers on a line, as a share of the line's height."""
 CELL_GAP = 2.0
@@ -25,7 +28,7 @@ MOST_IN_CELL = 12
 
 def find_lines(clean: CleanPage) -> list[Box]:
     """Boxes around groups of ink that stand side by side, in reading order."""
-    rows = _rows_of_tall_ink(clean, None)
+    rows = _rows_of_tall_ink(clean, None, mend=True)
     return [group for row in rows for group in _split_at_gaps(row, WORD_GAP)]
 
 
@@ -34,18 +37,38 @@ def find_lines_in_cell(clean: CleanPage, cell: Box) -> list[Box]:
 
     Rows of many pieces are words, and left out.
     """
-    rows = [row for row in _rows_of_tall_ink(clean, cell) if len(row) <= MOST_IN_CELL]
+    rows = [row for row in _rows_of_tall_ink(clean, cell, mend=False) if len(row) <= MOST_IN_CELL]
     return [group for row in rows for group in _split_at_gaps(row, CELL_GAP)]
 
 
-def _rows_of_tall_ink(clean: CleanPage, within: Box | None) -> list[list[Box]]:
-    """Rows of the pieces of ink that are as high as digits are on the page or in the cell."""
+def _rows_of_tall_ink(clean: CleanPage, within: Box | None, *, mend: bool) -> list[list[Box]]:
+    """Rows of the pieces of ink that are as high as digits are on the page or in the cell.
+
+    With ``mend`` what is left of a broken digit is one piece.
+    """
     boxes = find_ink_boxes(clean, SPECK_STROKES * clean.stroke_px, within)
     heights = np.array([b.height for b in boxes if b.height >= LOWEST_STROKES * clean.stroke_px])
     if not heights.size:
         return []
     tall = float(np.percentile(heights, 75))
+    if mend:
+        boxes = _mended(clean, boxes, tall)
     return group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
+
+
+def _mended(clean: CleanPage, pieces: list[Box], tall: float) -> list[Box]:
+    """The pieces of ink, those of one broken digit together."""
+    gap = round(BROKEN_STROKES * clean.stroke_px)
+    wholes = find_ink_boxes(clean, SPECK_STROKES * clean.stroke_px, gap=gap)
+    wholes = [whole for whole in wholes if whole.height <= WHOLE * tall]
+    inside = {
+        piece: next((whole for whole in wholes if _holds(whole, piece)), piece) for piece in pieces
+    }
+    return list(dict.fromkeys(inside.values()))
+
+
+def _holds(whole: Box, piece: Box) -> bool:
+    return whole.shared_area(piece) == piece.height * piece.width
 
 
 def _split_at_gaps(row: list[Box], widest: float) -> list[Box]:
