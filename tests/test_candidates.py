@@ -6,7 +6,7 @@ import numpy as np
 from digitscan.glyph.candidates import bar_cost, make_candidates, shape_cost
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.glyph.pieces import cut_pieces
-from digitscan.values import GreyImage
+from digitscan.values import Box, GreyImage
 
 STROKE = 5.0
 
@@ -59,6 +59,20 @@ def test_two_halves_of_a_0_whose_top_and_bottom_faded_may_be_one_digit() -> None
     embracing, turned_away = arcs((0, 60), (180, 60)), arcs((180, 40), (0, 69))
     assert runs(embracing) == [(0, 0), (0, 1), (1, 1)]
     assert runs(turned_away) == [(0, 0), (1, 1)]
+
+
+def test_whatever_is_left_of_a_digit_in_a_cell_may_be_one() -> None:
+    """Its foot stands as far off as a decimal point would; between cells nothing joins."""
+    ink = bars(20, 170)
+    ink[20:25, 34:44] = ink[38:43, 32:42] = ink[54:60, 36:44] = 255
+    cells = (Box(0, 0, 80, 80), Box(0, 80, 80, 160), Box(0, 160, 80, 240))
+    found, free = (
+        make_candidates(cut_pieces(ink, (0, 0), STROKE, those), STROKE) for those in (cells, ())
+    )
+    whole = [one.box.sides for one in found if (one.box.left, one.box.right) == (20, 44)]
+    assert (20, 20, 60, 44) in whole
+    assert (20, 20, 60, 44) not in [one.box.sides for one in free]
+    assert max(one.box.width for one in found) < 40
 
 
 def test_the_bar_of_a_5_may_reach_far_at_no_cost() -> None:

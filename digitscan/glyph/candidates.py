@@ -26,7 +26,10 @@ WIDEST_JOIN = 1.6
 CLOSE = 0.12
 """Two blobs, both as high as digits, may be one digit if no further apart, in digit heights."""
 NEAR = 0.3
-"""The same where one of the two is lower than a digit, or both stand in one cell of a comb."""
+"""The same where one of the two is lower than a digit."""
+IN_CELL, MOST_IN_CELL = 0.5, 6
+"""In a cell of a comb stands one digit, whatever is left of it: so far apart blobs of any size may
+be one there, and a candidate may have so many pieces."""
 DOT, TOUCHING = 0.3, 0.06
 """A blob smaller than the first may be a decimal point unless it is no further than the second."""
 BOWED = 0.05
@@ -70,7 +73,8 @@ def make_candidates(pieces: Sequence[Piece], stroke_px: float) -> tuple[Candidat
     height = digit_height(pieces)
     candidates = []
     for first in range(len(pieces)):
-        for last in range(first, min(first + MOST_PIECES, len(pieces))):
+        most = MOST_IN_CELL if pieces[first].cell is not None else MOST_PIECES
+        for last in range(first, min(first + most, len(pieces))):
             run = pieces[first : last + 1]
             if last > first and not _may_join(run, height):
                 break
@@ -87,13 +91,15 @@ def _may_join(run: Sequence[Piece], height: float) -> bool:
         return False
     if last.cut is not None or is_bar(last, run[:-1], height):
         return True
+    in_cell = last.cell is not None and last.cell == run[-2].cell
+    if in_cell and gap <= IN_CELL * height:
+        return True
     if min(_size(last), max(map(_size, run[:-1]))) < DOT * height:
         return gap <= TOUCHING * height
     if gap <= CLOSE * height or gap > NEAR * height:
         return gap <= CLOSE * height
     low = min(last.box.height, max(p.box.height for p in run[:-1])) < LOW * height
-    in_cell = last.cell is not None and last.cell == run[-2].cell
-    return low or in_cell or _embrace(run[:-1], last)
+    return low or _embrace(run[:-1], last)
 
 
 def _embrace(before: Sequence[Piece], last: Piece) -> bool:
