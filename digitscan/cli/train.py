@@ -16,6 +16,7 @@ from tqdm import tqdm
 from digitscan.cli import options
 from digitscan.cli.options import Verbosity
 from digitscan.errors import OutputError, UsageError
+from digitscan.glyph.classifier import find_model
 from digitscan.learn.datasets import Mnist, load_mnist
 from digitscan.learn.export import require_training_packages, write_model
 from digitscan.learn.folders import load_folder
@@ -39,6 +40,7 @@ class Wish:
     kind: str
     path: Path
     epochs: int | None
+    start: str | None
     resume: bool
     verbosity: Verbosity
 
@@ -80,7 +82,13 @@ class Wish:
     "--epochs",
     type=click.IntRange(1),
     metavar="N",
-    help="How often the cnn goes over its digits. Default: 46.",
+    help="How often the cnn goes over its digits. Default: 46, or 14 with --start.",
+)
+@click.option(
+    "--start",
+    metavar="MODEL",
+    help="Let the cnn go on from what this model knows: cnn, or a file. The quick way to your own "
+    "hands, with --extra. Default: from nothing.",
 )
 @click.option(
     "--limit",
@@ -104,6 +112,7 @@ def train(
     output: str | None,
     seed: int,
     epochs: int | None,
+    start: str | None,
     limit: int | None,
     resume: bool,
     overwrite: bool,
@@ -116,7 +125,11 @@ def train(
     kinds = tuple(PACKAGES) if kind == "all" else (kind,)
     if epochs and "cnn" not in kinds:
         raise UsageError(f"--epochs is for the cnn; the {kind} has none")
-    wishes = [Wish(one, path, epochs, resume, verbosity) for one, path in _aims(kinds, output)]
+    if start and kind != "cnn":
+        raise UsageError("--start is for the cnn; say 'digitscan train cnn'")
+    wishes = [
+        Wish(one, path, epochs, start, resume, verbosity) for one, path in _aims(kinds, output)
+    ]
     if not overwrite:
         wishes = _refuse_existing(wishes)
     require_training_packages(*dict.fromkeys(name for one in kinds for name in PACKAGES[one]))
@@ -197,8 +210,12 @@ def _train_classical(wish: Wish, data: TrainingSet) -> Trained:
 def _train_cnn(wish: Wish, data: TrainingSet) -> Trained:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from digitscan.learn.cnn import CnnSettings, Progress, train_cnn
+    from digitscan.learn.warm_start import read_weights
 
-    settings = CnnSettings() if wish.epochs is None else CnnSettings(epochs=wish.epochs)
+    start = read_weights(find_model(wish.start)) if wish.start else None
+    settings = CnnSettings.from_model() if start else CnnSettings()
+    if wish.epochs:
+        settings = replace(settings, epochs=wish.epochs)
     resume = wish.resume and wish.checkpoint.exists()
     if wish.resume and not resume:
         _say(wish.verbosity, f"{wish.checkpoint}: no checkpoint, starting anew")
@@ -216,7 +233,7 @@ def _train_cnn(wish: Wish, data: TrainingSet) -> Trained:
                 f"error on validation digits {progress.error:.2%}",
             )
 
-        return train_cnn(data, settings, wish.checkpoint, resume=resume, report=report)
+        return train_cnn(data, settings, wish.checkpoint, start=start, resume=resume, report=report)
 
 
 def _say(verbosity: Verbosity, message: str) -> None:

@@ -61,14 +61,13 @@ def _mended(clean: CleanPage, pieces: list[Box], tall: float) -> list[Box]:
     gap = round(BROKEN_STROKES * clean.stroke_px)
     wholes = find_ink_boxes(clean, SPECK_STROKES * clean.stroke_px, gap=gap)
     wholes = [whole for whole in wholes if whole.height <= WHOLE * tall]
-    inside = {
-        piece: next((whole for whole in wholes if _holds(whole, piece)), piece) for piece in pieces
-    }
-    return list(dict.fromkeys(inside.values()))
+    sides, outward = np.array([whole.sides for whole in wholes]), np.array([-1, -1, 1, 1])
 
+    def whole_of(piece: Box) -> Box:
+        holds = ((sides - piece.sides) * outward >= 0).all(axis=1)
+        return wholes[int(holds.argmax())] if holds.any() else piece
 
-def _holds(whole: Box, piece: Box) -> bool:
-    return whole.shared_area(piece) == piece.height * piece.width
+    return list(dict.fromkeys(map(whole_of, pieces))) if wholes else pieces
 
 
 def _split_at_gaps(row: list[Box], widest: float) -> list[Box]:

@@ -15,6 +15,7 @@ import numpy as np
 from digitscan.glyph.normalise import stroke_width
 from digitscan.learn.datasets import Images
 from digitscan.learn.pen import Pen
+from digitscan.learn.pressure import press_lightly
 from digitscan.learn.strokes import enlarge
 from digitscan.values import GreyImage
 
@@ -26,6 +27,7 @@ CUT_SHARE = 0.08
 RULE_SHARE = 0.1
 BITE_SHARE = 0.05
 BREAK_SHARE = 0.14
+LIGHT_SHARE = 0.15
 SPECK_SHARE = 0.06
 SCAN_SHARE = 0.6
 MAX_TURN_DEGREES = 14.0
@@ -72,6 +74,8 @@ def age_ink(
         ink = _add_rule(ink, pen)
     if pen.chance(BREAK_SHARE):
         ink = _break_up(ink, pen)
+    if pen.chance(LIGHT_SHARE):
+        ink = press_lightly(ink, pen)
     if pen.chance(SPECK_SHARE):
         ink = _add_specks(ink, pen)
     return scan_ink(ink, pen) if pen.chance(SCAN_SHARE) else ink
@@ -240,6 +244,8 @@ def fade_ink(ink: GreyImage, random: np.random.Generator) -> GreyImage:
         ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), pen.between(0.4, 0.9)), np.uint8)
     if pen.chance(BREAK_SHARE):
         ink = _break_up(ink, pen)
+    if pen.chance(LIGHT_SHARE):
+        return press_lightly(ink, pen)
     if pen.chance(0.4):
         ink = np.where(ink > pen.between(60, 150), 255, 0).astype(np.uint8)
     return np.where(ink > 40, ink, 0).astype(np.uint8)

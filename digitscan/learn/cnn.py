@@ -38,6 +38,7 @@ from digitscan.learn.training import (
     mean_surprise,
     softmax,
 )
+from digitscan.learn.warm_start import TrainedWeights, start_from
 from digitscan.values import NOT_A_DIGIT
 
 Weights = list[npt.NDArray[np.float32]]
@@ -66,6 +67,11 @@ class CnnSettings:
     shows: int = 2
     layers: Layers = field(default_factory=Layers)
     mixture: Mixture = field(default_factory=Mixture)
+
+    @classmethod
+    def from_model(cls) -> CnnSettings:
+        """Give settings for a network that has learned already: fewer epochs, smaller steps."""
+        return cls(epochs=14, final=6, learning_rate=1e-3)
 
     def mixture_of(self, draw: int) -> Mixture:
         """Give the mixture of the draw of this number."""
@@ -100,17 +106,20 @@ def train_cnn(
     settings: CnnSettings,
     checkpoint: Path,
     *,
+    start: TrainedWeights | None = None,
     resume: bool = False,
     report: Report = lambda progress: None,
 ) -> Trained:
     """Train the network, keeping a checkpoint after each epoch in the folder ``checkpoint``.
 
-    With ``resume`` the training kept there goes on, as if it had never stopped.
+    It starts from the weights ``start``, or else from chance. With ``resume`` the training kept in
+    the folder goes on, as if it had never stopped.
 
     Raises
     ------
     ModelError
-        If ``resume`` finds no checkpoint, or one of other data or settings.
+        If ``resume`` finds no checkpoint, or one of other data or settings; or if ``start`` is of
+        a network with other layers.
     OutputError
         If the checkpoint can't be written.
     """
@@ -118,7 +127,7 @@ def train_cnn(
 
     cv2.setNumThreads(1)
     keras.utils.set_random_seed(data.seed)
-    training = _Training(data, settings, checkpoint)
+    training = _Training(data, settings, checkpoint, start)
     if resume:
         training.restore()
     training.run(report)
@@ -128,11 +137,20 @@ def train_cnn(
 class _Training:
     """A network on its way: its weights, their average, the optimiser, and the epochs done."""
 
-    def __init__(self, data: TrainingSet, settings: CnnSettings, folder: Path) -> None:
+    def __init__(
+        self,
+        data: TrainingSet,
+        settings: CnnSettings,
+        folder: Path,
+        start: TrainedWeights | None,
+    ) -> None:
         self.data, self.settings, self.folder = data, settings, folder
+        self.start = start.sha256 if start else "chance"
         self.digits = join(data.fit, data.extra)
         self.hard = draw_epoch(data.validation, settings.mixture, data.seed, JUDGED)
         self.model = build_network(settings.layers, data.seed)
+        if start:
+            start_from(start, self.model, self.hard.images)
         self.steps = -(-settings.mixture.total(len(self.digits.images)) // settings.batch)
         self.optimizer = _make_optimizer(settings, self.steps)
         self.optimizer.build(self.model.trainable_variables)
@@ -185,7 +203,8 @@ class _Training:
     def _facts(self) -> dict[str, Any]:
         """What must be the same for a training to go on from a checkpoint."""
         facts = {"settings": dataclasses.asdict(self.settings), "data": self.data.sha256}
-        return {**facts, "seed": self.data.seed, "digits": len(self.digits.images)}
+        count = len(self.digits.images)
+        return {**facts, "seed": self.data.seed, "digits": count, "start": self.start}
 
     def _keep(self) -> None:
         variables = [*self.model.variables, *self.optimizer.variables]
@@ -222,7 +241,12 @@ class _Training:
             _score(self.model, judges.images), judges.labels, junk_weights(judges.labels)
         )
         add_junk_bias(self.model, bias)
-        card = self._make_card(temperature, {"weights": chosen, "junk bias": bias})
+        choices: dict[str, str | float] = {
+            "start": self.start,
+            "weights": chosen,
+            "junk bias": bias,
+        }
+        card = self._make_card(temperature, choices)
         model = self.model
         return Trained(
             convert_network(model, temperature),

@@ -21,14 +21,15 @@ class Layers:
     """Channels of the stages, and the share of values dropped before the last layer.
 
     The first stage sees the glyph at 28×28 and is pooled to 14×14, where ``middle`` channels have
-    one residual block; ``late`` at 7×7 have another; ``last`` are left at 4×4. The defaults, 224
-    thousand weights and 10.5 million products a glyph, take 0.13 ms in ONNX Runtime on one core.
+    one residual block; ``late`` at 7×7 have another; ``last`` at 4×4 have ``last_blocks``. The
+    defaults are 450 thousand weights and 14 million products a glyph.
     """
 
     first: int = 16
     middle: int = 28
     late: int = 72
     last: int = 112
+    last_blocks: int = 1
     dropped: float = 0.2
 
 
@@ -45,6 +46,8 @@ def build_network(layers: Layers, seed: int) -> Any:
     x = _residual_block(_convolve(x, layers.middle))
     x = _residual_block(_convolve(x, layers.late, stride=2))
     x = _convolve(x, layers.last, stride=2)
+    for _ in range(layers.last_blocks):
+        x = _residual_block(x)
     x = keras.layers.Flatten()(x)
     x = keras.layers.Dropout(layers.dropped, seed=seed)(x)
     return keras.Model(glyphs, keras.layers.Dense(CLASS_COUNT)(x))

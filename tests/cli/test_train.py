@@ -107,13 +107,34 @@ def test_three_models_need_a_folder(drawn: Path, tmp_path: Path) -> None:
 
 
 def test_help_names_the_epochs_that_are_the_default() -> None:
-    assert f"Default: {CnnSettings().epochs}." in " ".join(run("--help").stdout.split())
+    new, started = CnnSettings().epochs, CnnSettings.from_model().epochs
+    told = f"Default: {new}, or {started} with --start."
+    assert told in " ".join(run("--help").stdout.split())
 
 
 def test_epochs_are_for_the_cnn(drawn: Path) -> None:
     result = run("svm", "--data", drawn, "--epochs", 3)
     assert result.exit_code == 2
     assert "--epochs is for the cnn" in result.stderr
+
+
+def test_only_the_cnn_can_start_from_a_model(drawn: Path) -> None:
+    result = run("all", "--data", drawn, "--start", "cnn")
+    assert result.exit_code == 2
+    assert "--start is for the cnn" in result.stderr
+    result = run("cnn", "--data", drawn, "--start", "svm")
+    assert result.exit_code == 6
+    assert "svm.onnx: a svm; only a cnn can be trained on" in result.stderr
+
+
+def test_a_cnn_goes_on_from_a_model_for_fewer_epochs(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeCnn()
+    monkeypatch.setitem(sys.modules, "digitscan.learn.cnn", fake)
+    run("cnn", "--data", drawn, "-o", f"{tmp_path}/own.onnx", "--start", "cnn")
+    assert fake.calls == [(CnnSettings.from_model().epochs, False)]
+    assert len(fake.starts[0].convolutions) >= 8
 
 
 def test_missing_packages_are_told_before_any_work(
@@ -147,10 +168,19 @@ class FakeCnn(ModuleType):
         super().__init__("digitscan.learn.cnn")
         self.CnnSettings, self.Progress = cnn.CnnSettings, cnn.Progress
         self.calls: list[tuple[int, bool]] = []
+        self.starts: list[Any] = []
 
     def train_cnn(
-        self, data: Any, settings: Any, checkpoint: Path, *, resume: bool, report: Any
+        self,
+        data: Any,
+        settings: Any,
+        checkpoint: Path,
+        *,
+        start: Any,
+        resume: bool,
+        report: Any,
     ) -> Any:
+        self.starts.append(start)
         self.calls.append((settings.epochs, resume))
         checkpoint.mkdir(exist_ok=True, parents=True)
         if len(self.calls) == 1:
