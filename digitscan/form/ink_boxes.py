@@ -21,7 +21,8 @@ def find_ink_boxes(
     ink = clean.ink[part.slices]
     ink = erase_ruling(ink, clean.level[part.slices], clean.plumb[part.slices], clean.stroke_px)
     if gap:
-        ink = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((gap + 1, gap + 1), np.uint8))
+        square = np.ones((gap + 1, gap + 1), np.uint8)
+        ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, square), np.uint8)
     contours, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     rectangles = [cv2.boundingRect(contour) for contour in contours]
     top, left = part.top, part.left
