@@ -38,7 +38,7 @@ from digitscan.learn.training import (
     mean_surprise,
     softmax,
 )
-from digitscan.learn.warm_start import TrainedWeights, start_from
+from digitscan.learn.warm_start import TrainedWeights, blend, start_from, weights_of
 from digitscan.values import NOT_A_DIGIT
 
 Weights = list[npt.NDArray[np.float32]]
@@ -54,6 +54,7 @@ class CnnSettings:
     In the last ``final`` of the ``epochs`` the share ``final_plain`` of the real digits is shown as
     they are. ``average`` is how many steps the running average of the weights looks back. Each draw
     of glyphs is shown ``shows`` times, in another order, because drawing takes a core's time too.
+    A network that started from another goes only the share ``blend`` of the way in the end.
     """
 
     epochs: int = 46
@@ -65,6 +66,7 @@ class CnnSettings:
     warm_up_epochs: float = 1.0
     average: int = 1500
     shows: int = 2
+    blend: float = 0.5
     layers: Layers = field(default_factory=Layers)
     mixture: Mixture = field(default_factory=Mixture)
 
@@ -145,7 +147,7 @@ class _Training:
         start: TrainedWeights | None,
     ) -> None:
         self.data, self.settings, self.folder = data, settings, folder
-        self.start = start.sha256 if start else "chance"
+        self.start = start
         self.digits = join(data.fit, data.extra)
         self.hard = draw_epoch(data.validation, settings.mixture, data.seed, JUDGED)
         self.model = build_network(settings.layers, data.seed)
@@ -203,8 +205,8 @@ class _Training:
     def _facts(self) -> dict[str, Any]:
         """What must be the same for a training to go on from a checkpoint."""
         facts = {"settings": dataclasses.asdict(self.settings), "data": self.data.sha256}
-        count = len(self.digits.images)
-        return {**facts, "seed": self.data.seed, "digits": count, "start": self.start}
+        count, start = len(self.digits.images), self.start and self.start.sha256
+        return {**facts, "seed": self.data.seed, "digits": count, "start": start}
 
     def _keep(self) -> None:
         variables = [*self.model.variables, *self.optimizer.variables]
@@ -228,7 +230,7 @@ class _Training:
         self.epoch = epoch
 
     def finish(self) -> Trained:
-        """Choose the average or the last weights, calibrate, and export."""
+        """Choose the average or the last weights, go back half the way, calibrate, and export."""
         judges = join(self.data.validation, self.hard)
         candidates = {"average": self.average, "last": self.model.get_weights()}
         surprise = {
@@ -237,16 +239,16 @@ class _Training:
         }
         chosen = min(candidates, key=lambda name: surprise[name])
         self.model.set_weights(candidates[chosen])
+        choices: dict[str, str | float] = {"weights": chosen}
+        if self.start:
+            blended = blend(self.start, weights_of(self.model), self.settings.blend)
+            start_from(blended, self.model, self.hard.images)
+            choices["start"] = self.start.sha256
         bias, temperature = choose_calibration(
             _score(self.model, judges.images), judges.labels, junk_weights(judges.labels)
         )
         add_junk_bias(self.model, bias)
-        choices: dict[str, str | float] = {
-            "start": self.start,
-            "weights": chosen,
-            "junk bias": bias,
-        }
-        card = self._make_card(temperature, choices)
+        card = self._make_card(temperature, {**choices, "junk bias": bias})
         model = self.model
         return Trained(
             convert_network(model, temperature),
