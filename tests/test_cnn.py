@@ -28,6 +28,7 @@ from digitscan.learn.mixture import Mixture, draw_epoch
 from digitscan.learn.network import Layers, add_junk_bias, build_network, convert_network, fold_norm
 from digitscan.learn.shapes import draw_digit
 from digitscan.learn.training import Trained, TrainingSet
+from digitscan.learn.warm_start import read_weights
 from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
 SETTINGS = CnnSettings(
@@ -132,6 +133,26 @@ def test_stopped_and_resumed_equals_uninterrupted(
     other = dataclasses.replace(SETTINGS, learning_rate=1e-3)
     with pytest.raises(ModelError, match="other data or settings"):
         train_cnn(data, other, tmp_path, resume=True)
+
+
+@pytest.mark.slow
+def test_a_training_goes_on_from_a_model(
+    trained: Trained, data: TrainingSet, tmp_path: Path
+) -> None:
+    """With steps of next to nothing it reads digits as before; its card names the model's file."""
+    write_model(tmp_path / "m.onnx", trained.network, trained.card)
+    start = read_weights(tmp_path / "m.onnx")
+    settings = dataclasses.replace(SETTINGS, epochs=1, learning_rate=1e-9)
+    again = train_cnn(data, settings, tmp_path / "again", start=start)
+    before, after = (
+        run_network(one.network, data.validation.images)[0][:, :10].argmax(axis=1)
+        for one in (trained, again)
+    )
+    assert (before == after).mean() > 0.75
+    assert again.card.settings["start"] == start.sha256
+    assert "start" not in trained.card.settings
+    with pytest.raises(ModelError, match="other data or settings"):
+        train_cnn(data, settings, tmp_path / "again", resume=True)
 
 
 def test_there_must_be_a_checkpoint_to_go_on_from(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from digitscan.learn.datasets import Images
 from digitscan.learn.export import run_network, write_model
 from digitscan.learn.network import Layers, build_network, convert_network
 from digitscan.learn.shapes import draw_digit
-from digitscan.learn.warm_start import read_weights, start_from
+from digitscan.learn.warm_start import blend, read_weights, start_from, weights_of
 
 SMALL = Layers(first=4, middle=4, late=8, last=8, last_blocks=0)
 CARD = ModelCard(
@@ -78,6 +78,28 @@ def test_normalising_by_the_batch_changes_little_at_the_start(file: Path, glyphs
     asked = np.asarray(model(shown, training=False))
     trained = np.asarray(model(shown, training=True))
     np.testing.assert_allclose(trained, asked, atol=0.05 * float(asked.std()))
+
+
+@pytest.mark.slow
+def test_a_blend_lies_between_where_a_network_started_and_what_it_became(
+    learned: Any, glyphs: Images
+) -> None:
+    start = weights_of(learned)
+    longer = build_network(dataclasses.replace(SMALL, last_blocks=1), seed=7)
+    start_from(start, longer, glyphs)
+    random = np.random.default_rng(1)
+    changed = [one + 0.02 * random.uniform(size=one.shape) for one in longer.get_weights()]
+    longer.set_weights(changed)
+    end = weights_of(longer)
+    shown = np.asarray(glyphs[..., None], np.float32) / 255
+    before, after = (np.asarray(one(shown, training=False)) for one in (learned, longer))
+    said = {}
+    for share in (0.0, 0.3, 1.0):
+        start_from(blend(start, end, share), longer, glyphs)
+        said[share] = np.asarray(longer(shown, training=False))
+    np.testing.assert_allclose(said[0.0], before, rtol=2e-3)
+    np.testing.assert_allclose(said[1.0], after, rtol=2e-3)
+    assert 0 < np.abs(said[0.3] - before).mean() < 0.5 * np.abs(after - before).mean()
 
 
 def test_the_file_that_was_started_from_is_known_by_its_hash(file: Path) -> None:

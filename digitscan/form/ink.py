@@ -34,6 +34,8 @@ A pale 0 beside dark digits has 0.6 and 0.15."""
 MUCH_PEN = 0.3
 """Share of a cell's ink that is dark where the pen wrote over a pattern. Beside a dark cross, the
 darkest spots of pale digits seem to be of another pen, too."""
+LEAST_CELLS = 2
+"""A pattern shows in so many cells of a comb; where the pen covers it, it does not."""
 WRITTEN_OVER = 0.4
 """Share of a box's pen in the columns of the pattern; beside one pale digit it has 0.1 and less."""
 SIDE_STROKES, SIDE_SHOWN, SIDE_RAGGED = 3.5, 0.92, 0.6
@@ -121,12 +123,14 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
 
 
 def _is_printed_to_write_over(pale: GreyImage, pen: GreyImage, cells: Sequence[slice]) -> bool:
-    """Whether ``pale`` shows in each of the cells, or else in the columns of much of the pen.
+    """Whether ``pale`` shows in several cells and no cell is bare, or in the columns of much pen.
 
     A digit that a drying pen left pale is in one cell, and beside the others.
     """
     if cells:
-        return all(pale[:, cell].any() for cell in cells)
+        shown = sum(bool(pale[:, cell].any()) for cell in cells)
+        bare = any(not pale[:, cell].any() and not pen[:, cell].any() for cell in cells)
+        return shown >= LEAST_CELLS and not bare
     columns = pale.any(axis=0)
     return cv2.countNonZero(pen[:, columns]) >= WRITTEN_OVER * cv2.countNonZero(pen)
 

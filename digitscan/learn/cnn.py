@@ -66,7 +66,7 @@ class CnnSettings:
     warm_up_epochs: float = 1.0
     average: int = 1500
     shows: int = 2
-    blend: float = 0.5
+    blend: float = 0.3
     layers: Layers = field(default_factory=Layers)
     mixture: Mixture = field(default_factory=Mixture)
 
@@ -230,7 +230,7 @@ class _Training:
         self.epoch = epoch
 
     def finish(self) -> Trained:
-        """Choose the average or the last weights, go back half the way, calibrate, and export."""
+        """Choose the average or the last weights, go back most of the way, calibrate, and export."""
         judges = join(self.data.validation, self.hard)
         candidates = {"average": self.average, "last": self.model.get_weights()}
         surprise = {

@@ -1,8 +1,8 @@
 """A model file in, its weights in a network about to be trained out.
 
 The network may have residual blocks that the file's has not: they come last and change nothing
-until they have learned something (Goyal et al., 2017). Weights halfway between those before and
-those after are often better than both (Wortsman et al., 2022).
+until they have learned something (Goyal et al., 2017). Weights between those before and
+those after are often better than either (Wortsman et al., 2022).
 """
 
 from __future__ import annotations
