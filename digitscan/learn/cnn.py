@@ -230,7 +230,7 @@ class _Training:
         self.epoch = epoch
 
     def finish(self) -> Trained:
-        """Choose the average or the last weights, go back most of the way, calibrate, and export."""
+        """Choose the average or the last weights, blend with the start, calibrate, and export."""
         judges = join(self.data.validation, self.hard)
         candidates = {"average": self.average, "last": self.model.get_weights()}
         surprise = {
