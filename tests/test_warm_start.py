@@ -15,7 +15,7 @@ from digitscan.glyph.classifier import find_model, load_classifier
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn.cnn import CnnSettings
 from digitscan.learn.datasets import Images
-from digitscan.learn.export import run_network, write_model
+from digitscan.learn.export import Network, run_network, write_model
 from digitscan.learn.network import Layers, build_network, convert_network
 from digitscan.learn.shapes import draw_digit
 from digitscan.learn.warm_start import blend, read_weights, start_from, weights_of
@@ -111,16 +111,29 @@ def test_the_file_that_was_started_from_is_known_by_its_hash(file: Path) -> None
 @pytest.mark.slow
 def test_layers_of_other_sizes_or_fewer_are_told(file: Path, glyphs: Images) -> None:
     weights = read_weights(file)
-    with pytest.raises(ModelError, match="other sizes"):
+    with pytest.raises(ModelError, match=r"small\.onnx: .*other sizes"):
         start_from(weights, build_network(dataclasses.replace(SMALL, late=12), 1), glyphs)
     more = dataclasses.replace(weights, convolutions=weights.convolutions * 2)
-    with pytest.raises(ModelError, match="more layers"):
+    with pytest.raises(ModelError, match=r"small\.onnx: .*more layers"):
         start_from(more, build_network(SMALL, 1), glyphs)
 
 
 def test_only_a_cnn_can_be_gone_on_from() -> None:
     with pytest.raises(ModelError, match=r"svm\.onnx: a svm; only a cnn"):
         read_weights(find_model("svm"))
+
+
+def test_a_file_that_holds_no_network_of_ours_is_told(file: Path, tmp_path: Path) -> None:
+    network = Network()
+    pixels = network.reshape("glyphs", -1, 784)
+    other = network.classifier(network.affine(pixels, np.zeros((784, 11)), np.zeros(11)), 1.0)
+    write_model(tmp_path / "other.onnx", other, CARD)
+    weights = read_weights(tmp_path / "other.onnx")
+    assert weights.convolutions == ()
+    twice = network.classifier(network.affine(pixels, np.zeros((784, 11)), np.zeros(11)), 1.0)
+    write_model(tmp_path / "twice.onnx", twice, CARD)
+    with pytest.raises(ModelError, match=r"twice\.onnx: not a network that digitscan"):
+        read_weights(tmp_path / "twice.onnx")
 
 
 def test_the_shipped_network_can_be_gone_on_from(glyphs: Images) -> None:

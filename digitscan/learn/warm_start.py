@@ -1,8 +1,8 @@
 """A model file in, its weights in a network about to be trained out.
 
 The network may have residual blocks that the file's has not: they come last and change nothing
-until they have learned something (Goyal et al., 2017). Weights between those before and
-those after are often better than either (Wortsman et al., 2022).
+until they have learned something (Goyal et al., 2017). Weights between those before and those after
+are often better than either (Wortsman et al., 2022).
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from typing import Any
 import numpy as np
 
 from digitscan.errors import ModelError
-from digitscan.glyph.classifier import read_model
+from digitscan.glyph.classifier import load_classifier
 from digitscan.learn.datasets import Images
 from digitscan.learn.export import FloatArray
 from digitscan.learn.network import fold_norm
 
 SAMPLE = 512
 """Glyphs on which the spread of each convolution's answers is measured."""
-
-
 Affine = tuple[FloatArray, FloatArray]
 """Weights and a bias."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedWeights:
-    """What a network has learned, in the order of its layers, and the hash of the file it is from.
+    """What a network has learned, in the order of its layers.
 
     ``convolutions`` are weights (output channels, input channels, rows, columns) and a bias
-    (output channels,); ``dense`` weights (inputs, 11) and a bias (11,).
+    (output channels,); ``dense`` weights (inputs, 11) and a bias (11,). ``file`` is where they are
+    from, if anywhere, and ``sha256`` its hash.
     """
 
     convolutions: tuple[Affine, ...]
     dense: Affine
+    file: str = ""
     sha256: str = ""
 
 
@@ -52,20 +52,24 @@ def read_weights(path: Path) -> TrainedWeights:
     """
     import onnx
 
-    content, card = read_model(path)
+    card = load_classifier(str(path)).card
     if card.kind != "cnn":
         raise ModelError(f"{path}: a {card.kind}; only a cnn can be trained on")
+    content = path.read_bytes()
     graph = onnx.load_model_from_string(content).graph
-    known = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
-    learned = {
-        kind: tuple(
-            (known[node.input[1]], known[node.input[2]])
-            for node in graph.node
-            if node.op_type == kind
+    try:
+        known = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+        convolutions, (dense,) = (
+            tuple(
+                (known[node.input[1]], known[node.input[2]])
+                for node in graph.node
+                if node.op_type == operator
+            )
+            for operator in ("Conv", "Gemm")
         )
-        for kind in ("Conv", "Gemm")
-    }
-    return TrainedWeights(learned["Conv"], learned["Gemm"][0], hashlib.sha256(content).hexdigest())
+    except (KeyError, IndexError, ValueError) as error:
+        raise ModelError(f"{path}: not a network that digitscan trained") from error
+    return TrainedWeights(convolutions, dense, str(path), hashlib.sha256(content).hexdigest())
 
 
 def weights_of(model: Any) -> TrainedWeights:
@@ -113,14 +117,14 @@ def start_from(weights: TrainedWeights, model: Any, glyphs: Images) -> None:
     convolutions, norms, dense = _learning_layers(model)
     known = len(weights.convolutions)
     if known > len(norms):
-        raise ModelError("the network to start from has more layers than the one to be trained")
+        raise ModelError(f"{weights.file}: a network of more layers than the one to be trained")
     shown = np.asarray(glyphs[:SAMPLE, ..., None], np.float32) / np.float32(255)
     try:
         for each, norm, learned in zip(convolutions, norms, weights.convolutions, strict=False):
             _unfold_norm(model, each, norm, learned, shown)
         dense.set_weights(weights.dense)
     except ValueError as error:
-        raise ModelError("the network to start from has layers of other sizes") from error
+        raise ModelError(f"{weights.file}: a network with layers of other sizes") from error
     for norm in norms[known + 1 :: 2]:
         gamma, *others = norm.get_weights()
         norm.set_weights([np.zeros_like(gamma), *others])
