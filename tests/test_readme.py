@@ -42,6 +42,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the README's commands name, as the current directory."""
     scan = ROOT / "samples" / "exam_blank" / "scan.png"
     (tmp_path / "scans" / "inner").mkdir(parents=True)
+    (tmp_path / "own").mkdir()
     for place in ("scan.png", "scans/a.png", "scans/inner/b.png"):
         shutil.copy(scan, tmp_path / place)
     shutil.copy(ROOT / "samples" / "free_lines" / "scan.jpg", tmp_path / "scans" / "c.jpg")
