@@ -21,16 +21,7 @@ from digitscan.learn.shapes import draw_digit
 from digitscan.learn.warm_start import blend, read_weights, start_from, weights_of
 
 SMALL = Layers(first=4, middle=4, late=8, last=8, last_blocks=0)
-CARD = ModelCard(
-    name="cnn",
-    kind="cnn",
-    deskew=False,
-    data="drawn",
-    data_sha256="0" * 64,
-    seed=1,
-    temperature=2.0,
-    made_by="digitscan",
-)
+CARD = ModelCard("cnn", "cnn", False, "drawn", "0" * 64, 1, 2.0, "digitscan")
 
 
 @pytest.fixture(scope="module")

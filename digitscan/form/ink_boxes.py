@@ -6,20 +6,30 @@ import cv2
 import numpy as np
 
 from digitscan.form.erasing import erase_ruling
-from digitscan.values import Box, CleanPage
+from digitscan.values import Box, CleanPage, GreyImage
 
 
-def find_ink_boxes(
-    clean: CleanPage, smallest: float, within: Box | None = None, *, gap: int = 0
-) -> list[Box]:
+def find_ink_boxes(clean: CleanPage, smallest: float, within: Box | None = None) -> list[Box]:
     """Boxes of the connected pieces of ink that are ``smallest`` pixels high or wide, or more.
 
-    Strokes that cross the ruling are whole. ``within`` is the part of the page to look at. Pieces
-    up to about ``gap`` pixels apart count as one.
+    Strokes that cross the ruling are whole. ``within`` is the part of the page to look at.
     """
     part = within or Box(0, 0, *clean.ink.shape)
-    ink = clean.ink[part.slices]
-    ink = erase_ruling(ink, clean.level[part.slices], clean.plumb[part.slices], clean.stroke_px)
+    return boxes_of(ink_without_ruling(clean, part), part, smallest)
+
+
+def ink_without_ruling(clean: CleanPage, part: Box) -> GreyImage:
+    """The ink (h, w) uint8 of a part of the page, strokes that cross the ruling whole."""
+    level, plumb = clean.level[part.slices], clean.plumb[part.slices]
+    return erase_ruling(clean.ink[part.slices], level, plumb, clean.stroke_px)
+
+
+def boxes_of(ink: GreyImage, part: Box, smallest: float, *, gap: int = 0) -> list[Box]:
+    """Boxes, on the page, of the connected pieces of the ``ink`` (h, w) uint8 of a part of it.
+
+    Lower and narrower ones than ``smallest`` pixels are left out, those up to about ``gap`` pixels
+    apart count as one.
+    """
     if gap:
         square = np.ones((gap + 1, gap + 1), np.uint8)
         ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, square), np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from digitscan.form.ink_boxes import find_ink_boxes
+from digitscan.form.ink_boxes import boxes_of, ink_without_ruling
 from digitscan.form.order import group_rows
 from digitscan.values import Box, CleanPage
 
@@ -46,21 +46,22 @@ def _rows_of_tall_ink(clean: CleanPage, within: Box | None, *, mend: bool) -> li
 
     With ``mend`` what is left of a broken digit is one piece.
     """
-    boxes = find_ink_boxes(clean, SPECK_STROKES * clean.stroke_px, within)
+    part = within or Box(0, 0, *clean.ink.shape)
+    ink, smallest = ink_without_ruling(clean, part), SPECK_STROKES * clean.stroke_px
+    boxes = boxes_of(ink, part, smallest)
     heights = np.array([b.height for b in boxes if b.height >= LOWEST_STROKES * clean.stroke_px])
     if not heights.size:
         return []
     tall = float(np.percentile(heights, 75))
     if mend:
-        boxes = _mended(clean, boxes, tall)
+        gap = round(BROKEN_STROKES * clean.stroke_px)
+        wholes = boxes_of(ink, part, smallest, gap=gap)
+        boxes = _mended(boxes, [whole for whole in wholes if whole.height <= WHOLE * tall])
     return group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
 
 
-def _mended(clean: CleanPage, pieces: list[Box], tall: float) -> list[Box]:
-    """The pieces of ink, those of one broken digit together."""
-    gap = round(BROKEN_STROKES * clean.stroke_px)
-    wholes = find_ink_boxes(clean, SPECK_STROKES * clean.stroke_px, gap=gap)
-    wholes = [whole for whole in wholes if whole.height <= WHOLE * tall]
+def _mended(pieces: list[Box], wholes: list[Box]) -> list[Box]:
+    """The pieces of ink, those in one of the ``wholes`` together."""
     sides, outward = np.array([whole.sides for whole in wholes]), np.array([-1, -1, 1, 1])
 
     def whole_of(piece: Box) -> Box:

@@ -24,10 +24,16 @@ from digitscan.errors import ModelError
 from digitscan.glyph.card import ModelCard
 from digitscan.learn.checkpoint import load_checkpoint, save_checkpoint
 from digitscan.learn.datasets import Digits, Images, Labels
-from digitscan.learn.export import FloatArray, package_versions
+from digitscan.learn.export import package_versions
 from digitscan.learn.material import JUNK_PRIOR
 from digitscan.learn.mixture import JUDGED, Mixture, draw_epoch
-from digitscan.learn.network import Layers, add_junk_bias, build_network, convert_network
+from digitscan.learn.network import (
+    Layers,
+    add_junk_bias,
+    build_network,
+    convert_network,
+    to_float,
+)
 from digitscan.learn.training import (
     Scores,
     Trained,
@@ -175,7 +181,7 @@ class _Training:
         order, batch, loss = random.permutation(len(glyphs.labels)), self.settings.batch, 0.0
         for step, start in enumerate(range(0, len(order), batch)):
             chosen = order[start : start + batch]
-            images = _to_float(glyphs.images[chosen])
+            images = to_float(glyphs.images[chosen])
             loss = float(self.model.train_on_batch(images, glyphs.labels[chosen]))
             if step % AVERAGE_EVERY == 0:
                 self._average(self.epoch * self.steps + step)
@@ -360,15 +366,10 @@ def _draw_ahead(
                 del waiting[number]
 
 
-def _to_float(images: Images) -> FloatArray:
-    """Turn (N, 28, 28) uint8 glyphs into what the network takes: (N, 28, 28, 1), 0…1."""
-    return np.asarray(images[..., None], np.float32) / np.float32(255)
-
-
 def _score(model: Any, images: Images) -> Scores:
     """Logits (N, 11) of (N, 28, 28) uint8 glyphs."""
     batches = [
-        np.asarray(model(_to_float(images[start : start + JUDGE_BATCH]), training=False))
+        np.asarray(model(to_float(images[start : start + JUDGE_BATCH]), training=False))
         for start in range(0, len(images), JUDGE_BATCH)
     ]
     return np.concatenate(batches).astype(np.float64)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from digitscan.glyph.normalise import GLYPH_SIZE
+from digitscan.learn.datasets import Images
 from digitscan.learn.export import FloatArray, Network
 from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
 
@@ -68,6 +69,11 @@ def _residual_block(x: Any) -> Any:
     channels = x.shape[-1]
     change = _convolve(_convolve(x, channels), channels, rectify=False)
     return keras.layers.ReLU()(keras.layers.Add()([x, change]))
+
+
+def to_float(images: Images) -> FloatArray:
+    """Turn (N, 28, 28) uint8 glyphs into what the network takes: (N, 28, 28, 1), 0…1."""
+    return np.asarray(images[..., None], np.float32) / np.float32(255)
 
 
 def add_junk_bias(model: Any, bias: float) -> None:

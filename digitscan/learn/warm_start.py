@@ -19,7 +19,7 @@ from digitscan.errors import ModelError
 from digitscan.glyph.classifier import load_classifier
 from digitscan.learn.datasets import Images
 from digitscan.learn.export import FloatArray
-from digitscan.learn.network import fold_norm
+from digitscan.learn.network import fold_norm, to_float
 
 SAMPLE = 512
 """Glyphs on which the spread of each convolution's answers is measured."""
@@ -118,7 +118,7 @@ def start_from(weights: TrainedWeights, model: Any, glyphs: Images) -> None:
     known = len(weights.convolutions)
     if known > len(norms):
         raise ModelError(f"{weights.file}: a network of more layers than the one to be trained")
-    shown = np.asarray(glyphs[:SAMPLE, ..., None], np.float32) / np.float32(255)
+    shown = to_float(glyphs[:SAMPLE])
     try:
         for each, norm, learned in zip(convolutions, norms, weights.convolutions, strict=False):
             _unfold_norm(model, each, norm, learned, shown)
