@@ -27,6 +27,7 @@ from digitscan.form.layout import find_fields
 from digitscan.form.stacked import part_stacked
 from digitscan.form.straddling import Straddler, find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
+from digitscan.form.unseen_sides import holds_side
 from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
@@ -80,7 +81,8 @@ class ReaderSettings:
 class CutField:
     """A field with its ink cut into pieces and the runs of pieces that may be digits.
 
-    ``torn`` tells that the number seems to go on beyond the field, or to lack a digit that faded.
+    ``torn`` tells that the number seems to go on beyond the field, to lack a digit that faded, or
+    to have the side of a box for one.
     """
 
     field: Field
@@ -256,6 +258,7 @@ def _cut(
     found = ink_of_field(clean, field, is_cross, straddlers)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
     torn = found.torn or lacks_faded_digit(found.ink, found.origin, pieces)
+    torn = torn or holds_side(clean, field, (piece.box for piece in pieces))
     if pieces and not torn:
         tone = float(np.median(found.ink[found.ink > 0]))
         end = max(piece.box.right for piece in pieces)

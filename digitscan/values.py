@@ -183,7 +183,7 @@ class Evidence:
         Logarithm of how much more the heights of the digits differ than they usually do, 0 or more.
     torn : bool
         Whether a digit may be missing or a neighbour's: a side of the field cuts through ink, a
-        digit stands beside the field, or crumbs of one lie in a gap.
+        digit stands beside the field, crumbs of one lie in a gap, or a stroke may be a box's side.
     pair : (int, int)
         The weakest digit and the class, 0…10, that it is next likeliest to be.
     support : float

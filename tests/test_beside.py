@@ -57,6 +57,13 @@ def test_a_number_that_fills_its_box_may_have_outgrown_it(
     assert seems_to_go_on(page(*digits), field(kind), end=end) is outgrown
 
 
+@pytest.mark.parametrize(("gap", "near"), [(60, True), (95, False)])
+def test_a_digit_a_cell_away_from_a_line_may_be_of_its_number(gap: int, near: bool) -> None:
+    """As in a comb of which only some sides were found."""
+    place = Box(107, COMB.right + gap - 22, 143, COMB.right + gap)
+    assert seems_to_go_on(page(place), field(FieldKind.LINE)) is near
+
+
 def test_a_digit_far_beside_a_comb_is_another_number() -> None:
     assert not seems_to_go_on(page(Box(107, 480, 143, 502)), field())
 

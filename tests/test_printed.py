@@ -76,6 +76,13 @@ def test_numbers_beside_the_count_stay_ok() -> None:
     assert statuses(count + written) == [Status.REVIEW] * 4 + [Status.OK] * 4
 
 
+def test_low_type_may_differ_by_a_pixel() -> None:
+    places = [Box(60 * n, 0, 60 * n + 22, 40) for n in range(3)]
+    heights = zip(places, (9, 10, 10), strict=True)
+    records = tuple(record(str(n), *each) for n, each in enumerate(heights, 1))
+    assert statuses(records) == [Status.REVIEW] * 3
+
+
 def test_a_count_in_changing_heights_is_handwriting() -> None:
     records = tuple(record(str(n), cell(n, 0), height) for n, height in ((1, 30), (2, 37), (3, 26)))
     assert statuses(records) == [Status.OK] * 3

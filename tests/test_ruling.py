@@ -306,6 +306,17 @@ def test_the_side_of_a_box_under_a_label_flush_with_it_is_found(right: bool) -> 
     assert share_found(level | plumb, box_only) > 0.98
 
 
+def test_the_side_of_a_box_over_a_pale_edge_flush_with_it_is_found() -> None:
+    """A watermark goes on below the side, and the box's lower line runs on past it."""
+    image = paper(400, 500)
+    draw_box(image, Box(100, 60, 160, 400))
+    cv2.line(image, (60 - 2 * PEN, 160), (60, 160), 0, LINE)
+    box_only = image.copy()
+    image[163:300, 58:62] = 200
+    level, plumb = ruling(image)
+    assert share_found(level | plumb, box_only) > 0.98
+
+
 def test_a_stroke_that_stands_free_between_two_lines_is_no_divider() -> None:
     image = paper(240, 500)
     draw_box(image, Box(80, 60, 160, 400))

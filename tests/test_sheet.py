@@ -17,6 +17,7 @@ from sheets import (
     noisy,
     page_of,
     paper,
+    pieces_of,
     shadowed,
 )
 
@@ -122,6 +123,31 @@ def half_in_shadow(image: GreyImage, softness: float, tone: float = 0.55) -> Gre
 @pytest.mark.parametrize("softness", [10, 25])
 def test_what_lies_in_shadow_is_no_surround(softness: float) -> None:
     assert find_sheet(half_in_shadow(sheet(), softness)) is None
+
+
+@pytest.mark.parametrize("corners", VIEWS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_shadow_that_falls_on_a_sheet_and_its_table_cuts_nothing_off(
+    corners: list[tuple[float, float]], turned: bool
+) -> None:
+    picture = photo(seen_from(corners))
+    fall = 1 / (1 + np.exp(np.linspace(-5, 7, picture.shape[0])))
+    light = (0.3 + 0.7 * fall)[:: -1 if turned else 1, None]
+    found = find_sheet(np.asarray(picture * light, np.uint8))
+    outline = np.array(corners)[[0, 1, 3, 2], ::-1].round().astype(np.int32)
+    whole = cv2.fillPoly(np.zeros(picture.shape, np.uint8), [outline], 1) > 0
+    assert found is not None
+    assert (found & whole).sum() > 0.96 * (found | whole).sum()
+
+
+def test_pale_ink_in_the_light_part_of_a_dark_photo_is_kept() -> None:
+    picture = np.full((1400, 1000), 40, np.uint8)
+    picture[200:1000, 150:850] = 225
+    for left in range(250, 750, 60):
+        draw_digit(picture, 4, Box(400, left, 440, left + 28), tone=170)
+    assert np.median(picture) < 60, "most of it is dark"
+    clean = clean_page(page_of(noisy(blurred(picture, 0.8), 3)))
+    assert pieces_of(clean.ink) >= 9
 
 
 def test_ink_in_shadow_is_found_as_in_light() -> None:

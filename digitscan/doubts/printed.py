@@ -29,7 +29,7 @@ LONGEST_NUMBERING = 3
 LOW = 0.33
 """Digits lower and narrower than this share of their box are small for handwriting."""
 SAME_SIZE = 0.08
-"""Spread of the digits' heights, as a share, within which they are of one type."""
+"""Spread of the digits' heights, as a share or of a pixel, within which they are of one type."""
 SAME_LINE = 0.35
 """How far the middles of fields in a row or column may differ, as a share of their size."""
 COLOURED, COLOURLESS = 0.16, 0.1
@@ -132,7 +132,8 @@ def _counting(records: tuple[Record, ...], line: list[int], places: Iterable[int
 def _one_type(records: tuple[Record, ...], run: list[int]) -> bool:
     """Whether the digits of ``run`` are as equally high as type is and handwriting is not."""
     heights = [digit.box.height for number in run for digit in records[number].reading.digits]
-    return bool(heights) and max(heights) - min(heights) <= SAME_SIZE * max(heights)
+    spread = max(heights, default=0) - min(heights, default=0)
+    return bool(heights) and spread <= max(SAME_SIZE * max(heights), 1)
 
 
 def _colourless(colour: ColourImage | None, records: tuple[Record, ...]) -> set[int]:

@@ -17,7 +17,7 @@ from digitscan.form.order import SHARED_SIDE, is_level
 from digitscan.form.ownership import OtherInk
 from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
 
-REACH = 0.9
+REACH = 1.3
 """How far beside a line of digits the next one may stand, as a share of their height."""
 CELLS_REACH = 1.5
 """How far beside a comb the next digit may stand, as a share of its cells' width."""

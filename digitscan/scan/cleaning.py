@@ -40,6 +40,8 @@ DIM, BRIGHT, MOST_BRIGHTENED = 90, 180, 4.0
 """A page of which half is darker than the first is light writing on dark ground, or a photo that
 got too little light; the median of such a photo is raised to the second.
 """
+LIGHTEST_SHARE = 0.98
+"""This share of such a photo is no lighter than paper in its best light, which must not fade."""
 GROUND_PX = 21
 """Most of so many pixels of the small image, across, is ground and not writing."""
 DARKEST_SHARE, PALEST, PALE, BLACK = 0.002, 64, 140, 200
@@ -107,7 +109,10 @@ def _dark_on_light(image: GreyImage) -> GreyImage:
     darker, lighter = cv2.subtract(ground, overview), cv2.subtract(overview, ground)
     if cv2.mean(lighter)[0] >= cv2.mean(darker)[0]:
         return np.asarray(cv2.bitwise_not(image), np.uint8)
-    gain = min(BRIGHT / max(tone, 1.0), MOST_BRIGHTENED)
+    lightest = float(np.quantile(image[::17, ::13], LIGHTEST_SHARE))
+    gain = min(BRIGHT / max(tone, 1.0), MOST_BRIGHTENED, 255 / max(lightest, 1.0))
+    if gain <= 1:
+        return image
     return np.asarray(cv2.convertScaleAbs(image, alpha=gain), np.uint8)
 
 

@@ -17,6 +17,8 @@ from digitscan.scan.evening import fill_outline, outlines_of
 
 Contour = npt.NDArray[np.int32]
 Bounds = npt.NDArray[np.int_]
+OVERSHOOT = 2.5
+"""How far a plumb line may run on past the corner, in reaches: print and patterns lengthen it."""
 AT_ONCE = 512
 """Runs compared with all lines at once: of print there may be many, and memory is bounded."""
 
@@ -56,8 +58,9 @@ def _sides_of(
     """The same of some of the runs, each compared with all lines at once."""
     left, top, right, bottom = (side[:, None] for side in bounds.T)
     crossing = (across[:, 0] >= left - reach_px) & (across[:, 2] <= right + reach_px)
-    begins = crossing & (np.abs(across[:, 1] - top) <= reach_px)
-    ends = crossing & (np.abs(across[:, 3] - bottom) <= reach_px)
+    over = OVERSHOOT * reach_px
+    begins = crossing & (across[:, 1] >= top - over) & (across[:, 1] <= top + reach_px)
+    ends = crossing & (across[:, 3] <= bottom + over) & (across[:, 3] >= bottom - reach_px)
     return [
         side
         for corners in (begins, ends)

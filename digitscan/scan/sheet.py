@@ -1,7 +1,8 @@
 """A small picture of a page in, where the sheet of paper lies in it out.
 
 A scan is all paper; a photo also shows the table under it, which must not be read. The sheet is the
-large, bright, solid region; its straight outer edges help to lay it flat.
+large, bright, solid region, and what lies in a shadow on it: light falls off slowly, at the edge of
+paper it breaks. Its straight outer edges help to lay it flat.
 """
 
 from __future__ import annotations
@@ -16,6 +17,14 @@ Edges = npt.NDArray[np.float64]
 
 CALM_SIDE = 330
 """Longer side of the copy on which paper and surround are told apart."""
+STEEPEST, LEAST_STEP = 0.035, 2.0
+"""Two neighbours in that copy are of one region where they differ by no more than this share of the
+brighter one, or by so many tones of 255.
+"""
+SPREAD_PX = 5
+"""Edges keep regions half as far from the edge itself."""
+IN_SHADOW = 0.05
+"""What lies in a shadow on the sheet is at least this share of what is bright."""
 SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97
 """Share of the picture that the sheet covers; above it there is no surround to speak of."""
 LEAST_CONTRAST = 22
@@ -53,23 +62,50 @@ def find_sheet(picture: GreyImage) -> Mask | None:
     """
     step = max(1, max(picture.shape) // CALM_SIDE)
     calm = np.asarray(cv2.medianBlur(np.ascontiguousarray(picture[::step, ::step]), 5), np.uint8)
-    _, bright = cv2.threshold(calm, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    _, split = cv2.threshold(calm, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    bright = np.asarray(split, np.uint8)
+    sheet = _largest_solid(bright, calm)
+    if sheet is None:
+        return None
+    whole = _reachable(calm, bright)
+    if np.count_nonzero(whole[sheet == 0]) > IN_SHADOW * np.count_nonzero(sheet):
+        sheet = _largest_solid(whole, calm)
+    if sheet is None:
+        return None
+    height, width = picture.shape
+    return np.asarray(cv2.resize(sheet, (width, height)) > 127, np.bool_)
+
+
+def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
+    """The largest part of ``region`` and what it encloses, 255, if that may be a sheet."""
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(contours, key=cv2.contourArea, default=None)
     if largest is None:
         return None
     hull = cv2.convexHull(largest)
-    area, share = cv2.contourArea(largest), cv2.contourArea(hull) / calm.size
+    area, share = cv2.contourArea(largest), cv2.contourArea(hull) / picture.size
     if not SMALLEST_SHARE <= share <= LARGEST_SHARE:
         return None
     if area < LEAST_SOLIDITY * cv2.contourArea(hull):
         return None
-    sheet = np.zeros_like(calm)
+    sheet = np.zeros_like(picture)
     cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
-    if _step_at_edge(calm, sheet, STEP_PX) < LEAST_CONTRAST or _is_soft(calm, sheet):
+    if _step_at_edge(picture, sheet, STEP_PX) < LEAST_CONTRAST or _is_soft(picture, sheet):
         return None
-    height, width = picture.shape
-    return np.asarray(cv2.resize(sheet, (width, height)) > 127, np.bool_)
+    return sheet
+
+
+def _reachable(picture: GreyImage, bright: GreyImage) -> GreyImage:
+    """What can be reached without a step from most of what is ``bright``: 255 there, else 0."""
+    smooth = cv2.blur(picture.astype(np.float32), (3, 3))
+    across, down = np.ones((1, 2), np.uint8), np.ones((2, 1), np.uint8)
+    brighter = cv2.max(cv2.dilate(smooth, across), cv2.dilate(smooth, down))
+    darker = cv2.min(cv2.erode(smooth, across), cv2.erode(smooth, down))
+    even = brighter - darker <= np.maximum(STEEPEST * brighter, LEAST_STEP)
+    count, regions = cv2.connectedComponents(even.astype(np.uint8), connectivity=4)
+    most = np.bincount(regions[even & (bright > 0)], minlength=count).argmax()
+    region = (even & (regions == most)).astype(np.uint8) * np.uint8(255)
+    return np.asarray(cv2.dilate(region, np.ones((SPREAD_PX, SPREAD_PX), np.uint8)), np.uint8)
 
 
 def _is_soft(picture: GreyImage, sheet: GreyImage) -> bool:

@@ -1,0 +1,48 @@
+"""Sides of boxes that were not found and look like 1s."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from sheets import PEN, clean_of, paper
+
+from digitscan.form.unseen_sides import holds_side
+from digitscan.values import Box, CleanPage, Field, FieldKind
+
+TOP, BOTTOM = 100, 160
+FIELD = Field("f1", Box(TOP, 60, BOTTOM, 400), FieldKind.BOX)
+SIDE = Box(TOP + 2, 200, BOTTOM - 1, 200 + PEN)
+
+
+def page() -> CleanPage:
+    """A page with a level line above and below the field."""
+    clean = clean_of(np.asarray(255 - paper(300, 600), np.uint8))
+    level = np.zeros(clean.ink.shape, np.bool_)
+    level[TOP - 1 : TOP + 2, 60:400] = level[BOTTOM - 1 : BOTTOM + 2, 60:400] = True
+    return dataclasses.replace(clean, level=level)
+
+
+def test_a_stroke_from_line_to_line_may_be_a_side() -> None:
+    assert holds_side(page(), FIELD, [SIDE])
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        dataclasses.replace(SIDE, top=TOP + 2 * PEN),
+        dataclasses.replace(SIDE, bottom=BOTTOM - 2 * PEN),
+        dataclasses.replace(SIDE, right=SIDE.left + 3 * PEN),
+        dataclasses.replace(SIDE, left=420, right=420 + PEN),
+    ],
+    ids=["ends below the upper line", "ends above the lower", "leans", "beside the lines"],
+)
+def test_other_strokes_are_no_sides(piece: Box) -> None:
+    assert not holds_side(page(), FIELD, [piece])
+
+
+def test_in_a_comb_the_sides_are_known() -> None:
+    cells = tuple(Box(TOP, left, BOTTOM, left + 40) for left in range(60, 400, 40))
+    comb = dataclasses.replace(FIELD, kind=FieldKind.COMB, cells=cells)
+    assert not holds_side(page(), comb, [SIDE])
