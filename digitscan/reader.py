@@ -24,6 +24,7 @@ from digitscan.form.beside import goes_on
 from digitscan.form.cells import find_cells
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
+from digitscan.form.notebook import is_crossed, without_notebook
 from digitscan.form.stacked import part_stacked
 from digitscan.form.straddling import Straddler, find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
@@ -240,7 +241,8 @@ class Reader:
 
 def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
     """Find the fields of a page; gives the page too, rows that touch cut apart."""
-    cells = part_stacked(clean, find_cells(clean.level, clean.plumb, clean.stroke_px))
+    found = find_cells(clean.level, clean.plumb, clean.stroke_px)
+    clean, cells = without_notebook(clean, part_stacked(clean, found))
     clean = part_rows(clean, cells)
     return clean, find_fields(clean, cells)
 
@@ -258,7 +260,8 @@ def _cut(
     found = ink_of_field(clean, field, is_cross, straddlers)
     pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
     torn = found.torn or lacks_faded_digit(found.ink, found.origin, pieces)
-    torn = torn or holds_side(clean, field, (piece.box for piece in pieces))
+    boxes = [piece.box for piece in pieces]
+    torn = torn or holds_side(clean, field, boxes) or is_crossed(clean, field, boxes)
     if pieces and not torn:
         tone = float(np.median(found.ink[found.ink > 0]))
         end = max(piece.box.right for piece in pieces)

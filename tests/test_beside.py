@@ -99,6 +99,12 @@ def test_a_digit_of_the_next_field_is_that_fields() -> None:
     assert not seems_to_go_on(page(AFTER), field(), other)
 
 
+@pytest.mark.parametrize(("top", "its"), [(142, True), (110, False)])
+def test_a_field_below_takes_a_place_only_where_it_reaches_into_it(top: int, its: bool) -> None:
+    below = Field("f2", Box(top, 404, 220, 600), FieldKind.CELL)
+    assert seems_to_go_on(page(AFTER), field(FieldKind.LINE), below) is its
+
+
 def test_ink_that_is_surely_something_else_does_not_count() -> None:
     seen: list[GreyImage] = []
 

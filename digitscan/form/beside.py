@@ -35,6 +35,8 @@ TOUCH_STROKES, TOUCHING, TRIM = 2.0, 0.15, 0.1
 """Ink nearer than this many stroke widths to a side touches it, along so much of its height, the
 cell's top and bottom left out.
 """
+TAKEN = 0.2
+"""A place of which a field shares more is that field's."""
 SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
 PALE, DARK = 0.5, 1.45
@@ -95,10 +97,14 @@ def goes_on(
     # what a line beside boxes for a digit each holds may be the end of their number
     whole = on_line or not narrow
     taken = [other.box for other in others if whole or other.kind is not FieldKind.LINE]
-    free = [window for window in windows if not any(window.shared_area(box) for box in taken)]
+    free = [window for window in windows if not any(_takes(box, window) for box in taken)]
     pen = Pen(tall * digit_px, PALE * tone, DARK * tone, is_other)
     parts = 1 if narrow or on_line else MERGED
     return any(_holds_digit(clean, window, pen, parts) for window in free)
+
+
+def _takes(box: Box, window: Box) -> bool:
+    return window.shared_area(box) > TAKEN * window.height * window.width
 
 
 def _cell(field: Field) -> Box:

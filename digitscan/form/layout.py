@@ -15,6 +15,7 @@ from digitscan.form.baselines import find_baselines
 from digitscan.form.combs import find_combs
 from digitscan.form.extension import extend_combs
 from digitscan.form.lines import find_lines, find_lines_in_cell
+from digitscan.form.notebook import is_lined
 from digitscan.form.order import first_rows, group_rows
 from digitscan.form.siblings import complete_combs
 from digitscan.form.tables import part_tables
@@ -51,7 +52,8 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     fields += [_field_of_cells(group) for group in others]
     lines = find_baselines(clean, cells + [cell for group in groups for cell in group])
     if not cells or (lines and not any(_holds_ink(cell, clean) for cell in cells)):
-        lines = _lines_without_cells(lines, find_lines(clean))
+        free = find_lines(clean)
+        lines = free if is_lined(clean.level) else _lines_without_cells(lines, free)
     for high in (cell for cell in cells if cell.height > highest):
         lines += find_lines_in_cell(clean, high)
     combs = [field.box for field in fields if field.kind is FieldKind.COMB]

@@ -1,0 +1,100 @@
+"""Ruling of a page in, whether it is that of a notebook, which bounds no fields, out.
+
+On lined paper several numbers stand on a line; on squared paper they are larger than its squares.
+There it is the gaps between them that tell numbers apart, as on blank paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from digitscan.form.combs import PASSED, passing_columns
+from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
+
+LEAST_SQUARES, LARGEST_STROKES = 200, 24.0
+"""How many squares make squared paper, and how large they are at most, in stroke widths."""
+SQUARE, EQUAL = 1.3, 0.15
+"""How much longer one side of a square may be, and how far a square's sides may differ from those
+of the others, as a share.
+"""
+SQUARES_SHARE, PAGE_SHARE = 0.8, 0.5
+"""Share of a squared page's cells that are equal squares, and of the page that these cover."""
+LEAST_LINES, LINE_SHARE = 6, 0.6
+"""How many lines, this share of the page's width long, make lined paper."""
+PITCH, EVENLY = 0.12, 0.75
+"""How far the distance between two lines may differ from the usual, as a share, and how often it
+does not."""
+PALER = 0.6
+"""Printed squares are paler than this share of the pen, or can't be told from it."""
+INNER = 0.15
+"""Lines this near to the top or bottom of a number, as a share of its height, do not cross it."""
+
+
+def is_lined(level: Mask) -> bool:
+    """Whether the level lines of a page (H, W) are those of lined paper."""
+    stats = cv2.connectedComponentsWithStats(level.astype(np.uint8))[2][1:]
+    long = stats[:, cv2.CC_STAT_WIDTH] >= LINE_SHARE * level.shape[1]
+    steps = np.diff(np.sort(stats[long, cv2.CC_STAT_TOP]))
+    if len(steps) < LEAST_LINES - 1:
+        return False
+    usual = float(np.median(steps))
+    return bool((np.abs(steps - usual) <= PITCH * usual).mean() >= EVENLY)
+
+
+def without_notebook(clean: CleanPage, cells: list[Box]) -> tuple[CleanPage, list[Box]]:
+    """The page and its cells, without those between the lines of a notebook."""
+    if not _is_squared(cells, clean):
+        widest = LINE_SHARE * clean.level.shape[1]
+        rows = [cell for cell in cells if cell.width >= widest]
+        lined = bool(rows) and is_lined(clean.level)
+        return clean, [cell for cell in cells if cell.width < widest] if lined else cells
+    ruling = clean.level | clean.plumb
+    ink = _without_pale(clean.ink, ruling)
+    if ink is None:
+        return clean, []
+    nothing = np.zeros_like(ruling)
+    return replace(clean, ink=ink, level=nothing, plumb=nothing), []
+
+
+def is_crossed(clean: CleanPage, field: Field, pieces: Sequence[Box]) -> bool:
+    """Whether free writing lies over squares whose lines may have taken strokes of it."""
+    if field.kind is not FieldKind.LINE or not pieces:
+        return False
+    number = Box.around(pieces)
+    inner = round(INNER * number.height)
+    level = clean.level[number.top + inner : number.bottom - inner, number.left : number.right]
+    across = bool(level.size and (level.mean(axis=1) >= PASSED).any())
+    return across and bool(passing_columns(number, number.height, clean.plumb).any())
+
+
+def _is_squared(cells: Sequence[Box], clean: CleanPage) -> bool:
+    """Whether most of the page is covered with equal small squares."""
+    if len(cells) < LEAST_SQUARES:
+        return False
+    sides = np.array([(cell.height, cell.width) for cell in cells], np.float64)
+    height, width = np.median(sides, axis=0)
+    if max(height, width) > min(SQUARE * min(height, width), LARGEST_STROKES * clean.stroke_px):
+        return False
+    equal = (np.abs(sides - (height, width)) <= EQUAL * np.array([height, width])).all(axis=1)
+    covered = sides[equal].prod(axis=1).sum() / clean.ink.size
+    return bool(equal.mean() >= SQUARES_SHARE and covered >= PAGE_SHARE)
+
+
+def _without_pale(ink: GreyImage, ruling: Mask) -> GreyImage | None:
+    """The ink without what is pale of the ruling; None where ruling and pen are equally dark."""
+    lines, pen = ink[ruling & (ink > 0)], ink[~_with_margin(ruling) & (ink > 0)]
+    if not pen.size:
+        return None
+    palest = PALER * float(np.median(pen))
+    if lines.size > ruling.sum() / 2 and float(np.median(lines)) >= palest:
+        return None
+    return np.where(ruling & (ink < palest), np.uint8(0), ink)
+
+
+def _with_margin(mask: Mask) -> Mask:
+    """A mask and the pixels beside it."""
+    return cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
