@@ -74,6 +74,14 @@ def cast_shadow(image: GreyImage, tone: float) -> GreyImage:
     return _lit(image, cv2.GaussianBlur(light, (0, 0), image.shape[1] / 80))
 
 
+def dim(image: GreyImage, darkest: float) -> GreyImage:
+    """Let light fall off from the upper left to the lower right, fastest in the middle."""
+    height, width = image.shape[:2]
+    y, x = np.ogrid[:height, :width]
+    way = (x / width + y / height) / 2
+    return _lit(image, darkest + (1 - darkest) / (1 + np.exp(12 * (way - 0.5))))
+
+
 def _lit(image: GreyImage, light: npt.NDArray[np.floating[Any]]) -> GreyImage:
     """The picture in this much light, (H, W), as a share."""
     return np.rint(image * (light if image.ndim == 2 else light[..., None])).astype(np.uint8)
@@ -147,6 +155,7 @@ VARIANTS: dict[str, Change] = {
     "jpeg quality 40": lambda image: compress(image, 40),
     "shadow to 50 %": lambda image: shade(image, 0.5),
     "half in shadow": lambda image: cast_shadow(image, 0.55),
+    "light falls off": lambda image: dim(image, 0.35),
     "in the dark": lambda image: np.rint(0.45 * image).astype(np.uint8),
     "half the contrast": lambda image: fade(image, 0.5),
     "grain of 10 tones": lambda image: roughen(image, 10),

@@ -28,8 +28,14 @@ LEAST_LINES, LINE_SHARE = 6, 0.6
 PITCH, EVENLY = 0.12, 0.75
 """How far the distance between two lines may differ from the usual, as a share, and how often it
 does not."""
-PALER = 0.6
-"""Printed squares are paler than this share of the pen, or can't be told from it."""
+INKED = 0.3
+"""Lines of which less shows as ink are too pale to be any."""
+LINE_SPREAD, PALER = 1.35, 0.82
+"""A printed line is up to so many times as dark as most of it, and paler than this share of the
+pen, or it can't be told from it.
+"""
+PALE = 0.6
+"""What is paler than this share of the pen, on a line, is the line."""
 INNER = 0.15
 """Lines this near to the top or bottom of a number, as a share of its height, do not cross it."""
 
@@ -86,13 +92,14 @@ def _is_squared(cells: Sequence[Box], clean: CleanPage) -> bool:
 
 def _without_pale(ink: GreyImage, ruling: Mask) -> GreyImage | None:
     """The ink without what is pale of the ruling; None where ruling and pen are equally dark."""
-    lines, pen = ink[ruling & (ink > 0)], ink[~_with_margin(ruling) & (ink > 0)]
-    if not pen.size:
+    lines, around = ink[ruling], _with_margin(ruling)
+    lines, pen = lines[lines > 0], ink[~around & (ink > 0)]
+    if lines.size < INKED * np.count_nonzero(ruling):
+        return ink
+    darkest, tone = LINE_SPREAD * float(np.median(lines)), float(np.median(pen)) if pen.size else 0
+    if darkest > PALER * tone:
         return None
-    palest = PALER * float(np.median(pen))
-    if lines.size > ruling.sum() / 2 and float(np.median(lines)) >= palest:
-        return None
-    return np.where(ruling & (ink < palest), np.uint8(0), ink)
+    return np.where(around & (ink <= max(darkest, PALE * tone)), np.uint8(0), ink)
 
 
 def _with_margin(mask: Mask) -> Mask:
