@@ -157,6 +157,15 @@ def test_ink_in_shadow_is_found_as_in_light() -> None:
     assert both.sum() > 0.9 * either.sum()
 
 
+@pytest.mark.parametrize("share", [0.35, 0.5, 0.7])
+def test_a_crease_is_no_end_of_the_sheet(share: float) -> None:
+    """Along it lies a dark line, and the paper behind it turns away from the light."""
+    image, behind = sheet(), (np.arange(1000) - 1000 * share)[:, None]
+    light = 1 - 0.4 * np.exp(-((behind / 5) ** 2))
+    light -= np.where(behind > 0, 0.16 * np.exp(-np.maximum(behind, 0) / 90), 0)
+    assert find_sheet(np.asarray(image * light, np.uint8)) is None
+
+
 @pytest.mark.parametrize("degrees", [3.0, -7.0, 10.0])
 def test_a_turned_sheet_with_black_corners_is_one(degrees: float) -> None:
     matrix = cv2.getRotationMatrix2D((380, 500), degrees, 1)

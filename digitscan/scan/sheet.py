@@ -29,6 +29,8 @@ SMALLEST_SHARE, LARGEST_SHARE = 0.2, 0.97
 """Share of the picture that the sheet covers; above it there is no surround to speak of."""
 LEAST_CONTRAST = 22
 """Least difference in brightness, of 255, between the sheet's edge and what is beside it."""
+LIGHTEST_GROUND = 0.88
+"""What lies around a sheet is mostly darker than this share of it, or is paper beyond a crease."""
 STEP_PX = 9
 """Twice the width, in the small copy, of the strips that are compared."""
 NARROW_PX, WIDE_PX, SHARP = 3, 17, 0.31
@@ -90,6 +92,8 @@ def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
         return None
     sheet = np.zeros_like(picture)
     cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
+    if np.median(picture[sheet == 0]) > LIGHTEST_GROUND * np.median(picture[sheet > 0]):
+        return None
     if _step_at_edge(picture, sheet, STEP_PX) < LEAST_CONTRAST or _is_soft(picture, sheet):
         return None
     return sheet
