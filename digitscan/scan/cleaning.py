@@ -16,6 +16,7 @@ from digitscan.scan.dashes import close_gaps, find_dashed_lines
 from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography
 from digitscan.scan.ground import remove_ground, remove_pattern
+from digitscan.scan.marker import without_marker
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
@@ -68,7 +69,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     CleanPage
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
-    image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(page.image)), turn))
+    grey = page.image if page.colour is None else without_marker(page.image, page.colour)
+    image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(grey)), turn))
     overview, scale = _overview(image)
     paper, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
