@@ -92,7 +92,8 @@ def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
         return None
     sheet = np.zeros_like(picture)
     cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
-    if np.median(picture[sheet == 0]) > LIGHTEST_GROUND * np.median(picture[sheet > 0]):
+    around = picture[sheet == 0]
+    if not around.size or np.median(around) > LIGHTEST_GROUND * np.median(picture[sheet > 0]):
         return None
     if _step_at_edge(picture, sheet, STEP_PX) < LEAST_CONTRAST or _is_soft(picture, sheet):
         return None
