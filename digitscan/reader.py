@@ -24,7 +24,7 @@ from digitscan.form.beside import goes_on
 from digitscan.form.cells import find_cells
 from digitscan.form.ink import ink_of_field
 from digitscan.form.layout import find_fields
-from digitscan.form.notebook import is_crossed, without_notebook
+from digitscan.form.ruled_paper import is_crossed, without_paper_lines
 from digitscan.form.stacked import part_stacked
 from digitscan.form.straddling import Straddler, find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
@@ -242,7 +242,7 @@ class Reader:
 def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
     """Find the fields of a page; gives the page too, rows that touch cut apart."""
     found = find_cells(clean.level, clean.plumb, clean.stroke_px)
-    clean, cells = without_notebook(clean, part_stacked(clean, found))
+    clean, cells = without_paper_lines(clean, part_stacked(clean, found))
     clean = part_rows(clean, cells)
     return clean, find_fields(clean, cells)
 

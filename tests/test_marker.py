@@ -48,6 +48,12 @@ def test_under_a_marker_paper_is_bright_and_ink_dark(
     assert np.quantile(seen[ink], 0.99) < 160
 
 
+def test_a_thick_bright_pen_is_no_marker() -> None:
+    """A pink felt pen is as bright as paper in red."""
+    colour = page((150, 60, 235))
+    assert np.array_equal(without_marker(grey(colour), colour), grey(colour))
+
+
 @pytest.mark.parametrize("tint", [(255, 255, 255), (150, 210, 240), (235, 200, 160)])
 @pytest.mark.parametrize("pen", [BLUE_PEN, RED_PEN])
 def test_coloured_pens_and_coloured_paper_stay(

@@ -1,104 +1,56 @@
-"""Numbers on the lines and squares of a notebook."""
+"""The notebook: shipped without outputs, and running from MNIST to a form that has been read."""
 
 from __future__ import annotations
 
-import numpy as np
+import json
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
-from sheets import clean_of, draw_digit, overlap
 
-from digitscan.form.notebook import is_crossed
-from digitscan.reader import lay_out
-from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
-
-SHAPE = 1000, 800
-PITCH, SQUARE = 70, 40
-PEN_TONE, PALE = 220, 90
+NOTEBOOK = Path(__file__).resolve().parents[1] / "samples" / "Handwritten_Digit_Recognition.ipynb"
 
 
-def numbers(step: int, height: int) -> list[Box]:
-    """Places of two numbers in each of eight rows, ``step`` apart, above the row's line."""
-    return [
-        Box(top - 8 - height, left, top - 8, left + 100)
-        for top in range(2 * step, 10 * step, step)
-        for left in (130, 450)
-    ]
+def cells_of(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
-def written(places: list[Box], ink: GreyImage) -> None:
-    for place in places:
-        for left, digit in zip(range(place.left, place.right, 38), (2, 4, 7), strict=True):
-            draw_digit(ink, digit, Box(place.top, left, place.bottom, left + 24), tone=PEN_TONE)
+def test_it_is_shipped_without_outputs() -> None:
+    cells = cells_of(json.loads(NOTEBOOK.read_text(encoding="utf-8")))
+    assert cells
+    assert not [cell for cell in cells if cell["outputs"] or cell["execution_count"]]
 
 
-def every(step: int, columns: bool = False) -> Mask:
-    """Lines of two pixels over the whole page, ``step`` apart."""
-    lines = np.zeros(SHAPE, np.bool_)
-    for place in range(step, max(SHAPE), step):
-        where = np.s_[:, place : place + 2] if columns else np.s_[place : place + 2]
-        lines[where] = True
-    return lines
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_it_runs_from_mnist_to_a_read_form(
+    real_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("DIGITSCAN_MNIST", str(real_data / "mnist"))
+    monkeypatch.setenv("DIGITSCAN_NOTEBOOK_DIGITS", "1500")
+    monkeypatch.setenv("DIGITSCAN_NOTEBOOK_EPOCHS", "3")
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    where = {"metadata": {"path": str(NOTEBOOK.parent)}}
+    NotebookClient(notebook, timeout=900, kernel_name="python3", resources=where).execute()
+
+    said = "".join(text for cell in cells_of(notebook) for text in texts_of(cell))
+    right = {kind: float(share) for kind, share in re.findall(r"(\w+) +([\d.]+) % right", said)}
+    assert right.keys() == {"logistic", "svm", "cnn"}
+    assert right["logistic"] > 90 and right["svm"] > 90 and right["cnn"] > 70
+    assert re.search(r"^f15 ", said, re.MULTILINE), "the form's last field was read"
+    pictures = [output for cell in cells_of(notebook) for output in pictures_of(cell)]
+    assert len(pictures) == 4
 
 
-def lined(margin: bool = False) -> tuple[CleanPage, list[Box]]:
-    level, plumb = every(PITCH), np.zeros(SHAPE, np.bool_)
-    if margin:
-        plumb[:, 80:82] = plumb[:, -2:] = True
-    ink, places = np.where(level | plumb, PALE, 0).astype(np.uint8), numbers(PITCH, 40)
-    written(places, ink)
-    return clean_of(ink, level=level, plumb=plumb), places
+def texts_of(cell: dict[str, Any]) -> list[str]:
+    return [out["text"] for out in cell["outputs"] if out.get("name") == "stdout"]
 
 
-def squared(tone: int) -> tuple[CleanPage, list[Box]]:
-    level, plumb = every(SQUARE), every(SQUARE, columns=True)
-    ink, places = np.where(level | plumb, tone, 0).astype(np.uint8), numbers(2 * SQUARE, 46)
-    written(places, ink)
-    return clean_of(ink, level=level, plumb=plumb), places
-
-
-def assert_found(fields: tuple[Field, ...], places: list[Box]) -> None:
-    assert [field.kind for field in fields] == [FieldKind.LINE] * len(places)
-    for field, place in zip(fields, places, strict=True):
-        assert overlap(field.box, place) > 0.7
-
-
-@pytest.mark.parametrize("margin", [False, True])
-def test_each_number_on_lined_paper_is_a_field(margin: bool) -> None:
-    clean, places = lined(margin)
-    assert_found(lay_out(clean)[1], places)
-
-
-def test_each_number_on_squared_paper_is_a_field() -> None:
-    clean, places = squared(PALE)
-    cleared, fields = lay_out(clean)
-    assert_found(fields, places)
-    assert not (cleared.level | cleared.plumb).any()
-    assert not any(is_crossed(cleared, field, [field.box]) for field in fields)
-
-
-def test_what_lies_over_squares_as_dark_as_the_pen_is_doubted() -> None:
-    clean, places = squared(PEN_TONE)
-    kept, fields = lay_out(clean)
-    assert fields
-    assert all(
-        is_crossed(kept, field, [place]) for field, place in zip(fields, places, strict=True)
-    )
-
-
-def test_what_stands_on_one_of_a_few_rules_is_one_number() -> None:
-    level, rows = np.zeros(SHAPE, np.bool_), (140, 350, 420, 700)
-    for row in rows:
-        level[row : row + 2, 80:720] = True
-    ink = np.where(level, PALE, 0).astype(np.uint8)
-    written([Box(row - 48, left, row - 8, left + 100) for row in rows for left in (130, 300)], ink)
-    _, fields = lay_out(clean_of(ink, level=level))
-    assert len(fields) == len(rows)
-
-
-def test_numbers_in_the_columns_of_a_table_stay_in_their_cells() -> None:
-    clean, places = lined()
-    plumb = np.zeros(SHAPE, np.bool_)
-    for column in (80, 380, 720):
-        plumb[:, column : column + 2] = True
-    _, fields = lay_out(clean_of(clean.ink, level=clean.level, plumb=plumb))
-    assert all(field.kind is not FieldKind.LINE for field in fields)
-    assert all(any(field.box.shared_area(place) for field in fields) for place in places)
+def pictures_of(cell: dict[str, Any]) -> list[str]:
+    data = [out["data"] for out in cell["outputs"] if "data" in out]
+    return [kinds["image/png"] for kinds in data if "image/png" in kinds]

@@ -15,8 +15,8 @@ from digitscan.form.baselines import find_baselines
 from digitscan.form.combs import find_combs
 from digitscan.form.extension import extend_combs
 from digitscan.form.lines import find_lines, find_lines_in_cell
-from digitscan.form.notebook import is_lined
 from digitscan.form.order import first_rows, group_rows
+from digitscan.form.ruled_paper import is_lined
 from digitscan.form.siblings import complete_combs
 from digitscan.form.tables import part_tables
 from digitscan.form.torn import join_torn

@@ -18,11 +18,13 @@ CHROMA, BRIGHT = 60, 0.85
 """A marker's brightest colour is so many tones, of 255, further above its darkest than paper's, and
 bright as paper but for this share; paper is as bright as most of the page.
 """
-NARROWEST_PX, REACH_PX = 7, 4
-"""Strokes of a marker are wider than the first in the small copy, and their edges as soft as the
-second."""
-LEAST_SHARE, MOST_SHARE = 0.001, 0.4
-"""Less of a page is a speck, more of it is the colour of its paper."""
+INK_PX, NARROWEST_PX, REACH_PX = 5, 11, 4
+"""Ink under a marker is up to the first wide in the small copy, its own strokes are wider than the
+second, a felt pen's not, and their edges are as soft as the third."""
+FULL_PX, FULL = 15, 0.65
+"""Somewhere, of so wide a square, a marker's stroke covers this share, as few pens do."""
+LEAST_SHARE, MOST_SHARE = 0.006, 0.4
+"""Less of a page is thick strokes of a pen, more of it is the colour of its paper."""
 
 
 def without_marker(darkest: GreyImage, colour: ColourImage) -> GreyImage:
@@ -52,9 +54,12 @@ def _marked(colour: ColourImage) -> Mask:
     chroma, bright = brightest - darkest, brightest >= BRIGHT * float(np.median(brightest))
     vivid = bright & (chroma >= CHROMA + float(np.median(chroma[bright])))
     # the ink under the marker parts it
-    whole = cv2.morphologyEx(vivid.astype(np.uint8), cv2.MORPH_CLOSE, _square(NARROWEST_PX))
+    whole = cv2.morphologyEx(vivid.astype(np.uint8), cv2.MORPH_CLOSE, _square(INK_PX))
     wide = cv2.morphologyEx(whole, cv2.MORPH_OPEN, _square(NARROWEST_PX))
-    return np.asarray(cv2.dilate(wide, _square(2 * REACH_PX + 1)) > 0, np.bool_)
+    _, strokes = cv2.connectedComponents(wide)
+    full = cv2.blur(vivid.astype(np.float32), (FULL_PX, FULL_PX)) >= FULL
+    strokes = np.isin(strokes, strokes[full & (wide > 0)]) & (wide > 0)
+    return cv2.dilate(strokes.astype(np.uint8), _square(2 * REACH_PX + 1)) > 0
 
 
 def _square(side: int) -> GreyImage:

@@ -1,7 +1,7 @@
-"""Ruling of a page in, whether it is that of a notebook, which bounds no fields, out.
+"""A page and its cells in, the same without those of lined or squared paper out.
 
-On lined paper several numbers stand on a line; on squared paper they are larger than its squares.
-There it is the gaps between them that tell numbers apart, as on blank paper.
+The lines of a notebook bound no fields: several numbers stand on one, and they are larger than its
+squares. There it is the gaps between them that tell numbers apart, as on blank paper.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from digitscan.form.combs import PASSED, passing_columns
-from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
+from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
 
 LEAST_SQUARES, LARGEST_STROKES = 200, 24.0
 """How many squares make squared paper, and how large they are at most, in stroke widths."""
@@ -51,19 +51,14 @@ def is_lined(level: Mask) -> bool:
     return bool((np.abs(steps - usual) <= PITCH * usual).mean() >= EVENLY)
 
 
-def without_notebook(clean: CleanPage, cells: list[Box]) -> tuple[CleanPage, list[Box]]:
-    """The page and its cells, without those between the lines of a notebook."""
-    if not _is_squared(cells, clean):
-        widest = LINE_SHARE * clean.level.shape[1]
-        rows = [cell for cell in cells if cell.width >= widest]
-        lined = bool(rows) and is_lined(clean.level)
-        return clean, [cell for cell in cells if cell.width < widest] if lined else cells
-    ruling = clean.level | clean.plumb
-    ink = _without_pale(clean.ink, ruling)
-    if ink is None:
-        return clean, []
-    nothing = np.zeros_like(ruling)
-    return replace(clean, ink=ink, level=nothing, plumb=nothing), []
+def without_paper_lines(clean: CleanPage, cells: list[Box]) -> tuple[CleanPage, list[Box]]:
+    """The page and its cells, without those between the lines of lined or squared paper."""
+    if _is_squared(cells, clean):
+        return _without_squares(clean), []
+    narrow = [cell for cell in cells if cell.width < LINE_SHARE * clean.level.shape[1]]
+    if len(narrow) < len(cells) and is_lined(clean.level):
+        return clean, narrow
+    return clean, cells
 
 
 def is_crossed(clean: CleanPage, field: Field, pieces: Sequence[Box]) -> bool:
@@ -90,16 +85,20 @@ def _is_squared(cells: Sequence[Box], clean: CleanPage) -> bool:
     return bool(equal.mean() >= SQUARES_SHARE and covered >= PAGE_SHARE)
 
 
-def _without_pale(ink: GreyImage, ruling: Mask) -> GreyImage | None:
-    """The ink without what is pale of the ruling; None where ruling and pen are equally dark."""
-    lines, around = ink[ruling], _with_margin(ruling)
-    lines, pen = lines[lines > 0], ink[~around & (ink > 0)]
+def _without_squares(clean: CleanPage) -> CleanPage:
+    """The page without the squares' lines; as it is where they are as dark as the pen."""
+    ruling = clean.level | clean.plumb
+    nothing, around = np.zeros_like(ruling), _with_margin(ruling)
+    lines, pen = clean.ink[ruling], clean.ink[~around]
+    lines, pen = lines[lines > 0], pen[pen > 0]
     if lines.size < INKED * np.count_nonzero(ruling):
-        return ink
+        return replace(clean, level=nothing, plumb=nothing)
     darkest, tone = LINE_SPREAD * float(np.median(lines)), float(np.median(pen)) if pen.size else 0
     if darkest > PALER * tone:
-        return None
-    return np.where(around & (ink <= max(darkest, PALE * tone)), np.uint8(0), ink)
+        return clean
+    pale = around & (clean.ink <= max(darkest, PALE * tone))
+    ink = np.where(pale, np.uint8(0), clean.ink)
+    return replace(clean, ink=ink, level=nothing, plumb=nothing)
 
 
 def _with_margin(mask: Mask) -> Mask:

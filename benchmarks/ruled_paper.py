@@ -1,6 +1,6 @@
 """Pages of notebooks with people's digits in columns on them: pages for ``pages.py``.
 
-    python benchmarks/notebook_pages.py DATA/digits_ch FOLDER
+    python benchmarks/ruled_paper.py DATA/digits_ch FOLDER
     python benchmarks/pages.py FOLDER
 
 Lined paper without and with a margin, squared paper and dotted paper, each by several writers, at
