@@ -59,7 +59,8 @@ def _marked(colour: ColourImage) -> Mask:
     _, strokes = cv2.connectedComponents(wide)
     full = cv2.blur(vivid.astype(np.float32), (FULL_PX, FULL_PX)) >= FULL
     strokes = np.isin(strokes, strokes[full & (wide > 0)]) & (wide > 0)
-    return cv2.dilate(strokes.astype(np.uint8), _square(2 * REACH_PX + 1)) > 0
+    reached = cv2.dilate(strokes.astype(np.uint8), _square(2 * REACH_PX + 1))
+    return np.asarray(reached > 0, np.bool_)
 
 
 def _square(side: int) -> GreyImage:
