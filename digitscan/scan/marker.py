@@ -56,9 +56,9 @@ def _marked(colour: ColourImage) -> Mask:
     # the ink under the marker parts it
     whole = cv2.morphologyEx(vivid.astype(np.uint8), cv2.MORPH_CLOSE, _square(INK_PX))
     wide = cv2.morphologyEx(whole, cv2.MORPH_OPEN, _square(NARROWEST_PX))
-    _, strokes = cv2.connectedComponents(wide)
+    _, parts = cv2.connectedComponents(wide)
     full = cv2.blur(vivid.astype(np.float32), (FULL_PX, FULL_PX)) >= FULL
-    strokes = np.isin(strokes, strokes[full & (wide > 0)]) & (wide > 0)
+    strokes = np.isin(parts, parts[full & (wide > 0)]) & (wide > 0)
     reached = cv2.dilate(strokes.astype(np.uint8), _square(2 * REACH_PX + 1))
     return np.asarray(reached > 0, np.bool_)
 
