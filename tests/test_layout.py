@@ -255,15 +255,6 @@ def test_digits_of_a_number_that_float_above_its_rule_belong_to_it() -> None:
     assert field.top == pytest.approx(110, abs=3), "what stands a row higher is another's"
 
 
-def test_what_stands_on_a_line_too_pale_to_be_ink_is_a_field() -> None:
-    ink = np.zeros((400, 700), np.uint8)
-    level = np.zeros(ink.shape, np.bool_)
-    level[200:203, 40:280] = True
-    for left in (60, 100, 140):
-        draw_digit(ink, 2, Box(155, left, 195, left + 26), tone=255)
-    assert len(find_baselines(clean_of(ink, level=level), [])) == 1
-
-
 @pytest.mark.parametrize("tone", [255, 200, 0])
 def test_a_blank_page_has_no_fields(tone: int) -> None:
     assert fields_of(paper(500, 400, tone)) == []

@@ -14,10 +14,8 @@ from digitscan.values import Box, CleanPage
 
 SHORTEST_STROKES = 16.0
 """Shorter lines are dashes or parts of letters."""
-LEAST_COVER, MOST_OF_PALE = 0.9, 0.4
-"""Share of a line's columns that show ink, and of a line's that is too pale to be ink; a row of
-letters that looks like a line has gaps.
-"""
+LEAST_COVER = 0.9
+"""Share of a line's columns that show ink; a row of letters that looks like a line has gaps."""
 REACH_STROKES = 26.0
 """Height over a line, in stroke widths, in which digits may stand on it."""
 BELOW = 0.45
@@ -70,8 +68,7 @@ def _single_lines(clean: CleanPage, cells: list[Box]) -> list[Box]:
 
 def _is_unbroken(clean: CleanPage, line: Box) -> bool:
     inked = (clean.ink[line.slices] > 0) & clean.level[line.slices]
-    cover = float(inked.any(axis=0).mean())
-    return cover >= LEAST_COVER or cover <= MOST_OF_PALE
+    return bool(inked.any(axis=0).mean() >= LEAST_COVER)
 
 
 def _box(contour: npt.NDArray[np.int32]) -> Box:
