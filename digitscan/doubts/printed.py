@@ -132,8 +132,9 @@ def _counting(records: tuple[Record, ...], line: list[int], places: Iterable[int
 def _one_type(records: tuple[Record, ...], run: list[int]) -> bool:
     """Whether the digits of ``run`` are as equally high as type is and handwriting is not."""
     heights = [digit.box.height for number in run for digit in records[number].reading.digits]
-    spread = max(heights, default=0) - min(heights, default=0)
-    return bool(heights) and spread <= max(SAME_SIZE * max(heights), 1)
+    if not heights:
+        return False
+    return max(heights) - min(heights) <= max(SAME_SIZE * max(heights), 1)
 
 
 def _colourless(colour: ColourImage | None, records: tuple[Record, ...]) -> set[int]:

@@ -38,19 +38,23 @@ def without_marker(darkest: GreyImage, colour: ColourImage) -> GreyImage:
         The page itself.
     """
     step = max(1, max(darkest.shape) // SMALL_SIDE)
-    marked = _marked(np.ascontiguousarray(colour[::step, ::step]))
+    few = np.s_[::step, ::step]
+    marked = _marked(darkest[few], _brightest(np.ascontiguousarray(colour[few])))
     if not LEAST_SHARE <= marked.mean() <= MOST_SHARE:
         return darkest
     height, width = darkest.shape
     where = cv2.resize(marked.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.where(where > 0, _brightest(colour), darkest)
+
+
+def _brightest(colour: ColourImage) -> GreyImage:
+    """The brightest colour of each pixel, (H, W)."""
     blue, green, red = cv2.split(colour)
-    brightest = cv2.max(cv2.max(blue, green), red)
-    return np.where(where > 0, brightest, darkest)
+    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
 
 
-def _marked(colour: ColourImage) -> Mask:
-    """Where a marker went over a small copy (h, w, 3) of a page, and just beside: (h, w)."""
-    darkest, brightest = colour.min(axis=2), colour.max(axis=2)
+def _marked(darkest: GreyImage, brightest: GreyImage) -> Mask:
+    """Where a marker went over a small copy (h, w) of a page, and just beside: (h, w)."""
     chroma, bright = brightest - darkest, brightest >= BRIGHT * float(np.median(brightest))
     vivid = bright & (chroma >= CHROMA + float(np.median(chroma[bright])))
     # the ink under the marker parts it
