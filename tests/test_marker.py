@@ -61,3 +61,13 @@ def test_coloured_pens_and_coloured_paper_stay(
 ) -> None:
     colour = page(pen, tint)
     assert np.array_equal(without_marker(grey(colour), colour), grey(colour))
+
+
+@pytest.mark.parametrize("sides", [np.s_[:, 850:], np.s_[450:, :]])
+def test_a_bright_brown_table_under_the_sheet_is_no_marker(sides: tuple[slice, ...]) -> None:
+    """Made as bright as paper, the table would be more sheet."""
+    colour = np.empty((700, 1000, 3), np.uint8)
+    colour[:] = (50, 70, 90)
+    colour[sides] = (110, 150, 190)
+    colour[50:650, 100:900] = page(BLUE_PEN) // 5 * 4
+    assert np.array_equal(without_marker(grey(colour), colour), grey(colour))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from digitscan.scan.sheet import find_sheet
 from digitscan.values import ColourImage, GreyImage, Mask
 
 SMALL_SIDE = 900
@@ -39,12 +40,22 @@ def without_marker(darkest: GreyImage, colour: ColourImage) -> GreyImage:
     """
     step = max(1, max(darkest.shape) // SMALL_SIDE)
     few = np.s_[::step, ::step]
-    marked = _marked(darkest[few], _brightest(np.ascontiguousarray(colour[few])))
-    if not LEAST_SHARE <= marked.mean() <= MOST_SHARE:
+    small = np.ascontiguousarray(darkest[few])
+    marked = _marked(small, _brightest(np.ascontiguousarray(colour[few])))
+    if not _is_markers(marked):
+        return darkest
+    # a table of bright wood, a coloured cloth
+    sheet = find_sheet(small)
+    if sheet is not None and not _is_markers(marked := marked & sheet):
         return darkest
     height, width = darkest.shape
     where = cv2.resize(marked.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     return np.where(where > 0, _brightest(colour), darkest)
+
+
+def _is_markers(marked: Mask) -> bool:
+    """Whether as much of a page is marked as by a marker."""
+    return bool(LEAST_SHARE <= marked.mean() <= MOST_SHARE)
 
 
 def _brightest(colour: ColourImage) -> GreyImage:
