@@ -49,6 +49,23 @@ def scale(image: GreyImage, factor: float) -> GreyImage:
     return np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=how), np.uint8)
 
 
+def see_aslant(image: GreyImage, share: float) -> GreyImage:
+    """Take a picture of it from aside, near enough that no edge of the sheet is in sight.
+
+    Lines near the corners run askew by about as many radians as half this ``share``.
+    """
+    height, width = image.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    ways = np.array([[1, 0.3], [0.3, 0], [-0.4, 0], [0, -0.3]], np.float32)
+    seen = corners + share * min(height, width) * ways
+    seen -= seen.min(axis=0)
+    right, bottom = np.ceil(seen.max(axis=0)).astype(int).tolist()
+    tone = np.median(image, axis=(0, 1)).reshape(-1).tolist()
+    homography = cv2.getPerspectiveTransform(corners, seen)
+    aslant = cv2.warpPerspective(image, homography, (right, bottom), borderValue=tone)
+    return np.asarray(aslant, np.uint8)
+
+
 def defocus(image: GreyImage, blur: float) -> GreyImage:
     """Blur by so many pixels, for a page 2,000 pixels long."""
     return np.asarray(cv2.GaussianBlur(image, (0, 0), blur * max(image.shape) / 2000), np.uint8)
@@ -148,6 +165,7 @@ VARIANTS: dict[str, Change] = {
     "as scanned": lambda image: image,
     "turned by 3": lambda image: turn(image, 3),
     "turned by -7": lambda image: turn(image, -7),
+    "seen aslant": lambda image: see_aslant(image, 0.15),
     "scaled to 60 %": lambda image: scale(image, 0.6),
     "scaled to 150 %": lambda image: scale(image, 1.5),
     "scaled to 45 %": lambda image: scale(image, 0.45),

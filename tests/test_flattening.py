@@ -108,6 +108,29 @@ def test_a_sheared_table_is_made_rectangular() -> None:
     assert worst_slope(flat @ shear) < 0.7
 
 
+@pytest.mark.parametrize("lean", [-0.18, 0.1, 0.18])
+def test_sides_of_boxes_tell_how_far_a_sheet_leans(lean: float) -> None:
+    """Too short for long lines, and too far from plumb; what is written in the boxes is upright."""
+    image = paper(640, 840)
+    for top in range(80, 560, 80):
+        for left in range(90, 700, 150):
+            draw_box(image, Box(top, left, top + 36, left + 110))
+            for place in range(3):
+                start = left + 15 + 28 * place
+                draw_digit(image, 1, Box(top + 6, start, top + 30, start + 15))
+    shear = np.array([[1, lean, -lean * 320], [0, 1, 0], [0, 0, 1]])
+    flat = flattening(warped(image, shear))
+    assert worst_slope(flat @ shear) < 0.7
+
+
+@pytest.mark.parametrize("share", [0.11, 0.14])
+def test_what_is_seen_far_askew_is_looked_at_twice(share: float) -> None:
+    """The lines at one end of the sheet are so far from level that they show only then."""
+    tilt = tilting((640, 840), share)
+    flat = flattening(warped(table(), tilt))
+    assert worst_slope(flat @ tilt) < 0.3
+
+
 def test_a_flat_table_is_left_as_it_is() -> None:
     flat = flattening(table())
     corners = [(0.0, 0.0), (0.0, 840.0), (640.0, 840.0), (640.0, 0.0)]

@@ -46,3 +46,14 @@ def test_strokes_at_no_pitch_are_no_dividers() -> None:
         ink[BASE - 25 : BASE, x : x + 4] = 255
     draw_dividers(ink, level, plumb, STROKE)
     assert not plumb.any()
+
+
+def test_dividers_between_two_lines_do_not_go_on_above_them() -> None:
+    """The low cells of a table, whose sides were not found; a third line lies higher up."""
+    ink, level, plumb = lines(8, 20)
+    for top in (BASE - 24, BASE - 70):
+        ink[top : top + 4, LEFT : LEFT + 8 * PITCH + 4] = 255
+        level[top : top + 4, LEFT : LEFT + 8 * PITCH + 4] = 255
+    draw_dividers(ink, level, plumb, STROKE)
+    assert plumb[BASE - 10].any()
+    assert not plumb[: BASE - 30].any()

@@ -46,3 +46,12 @@ def test_in_a_comb_the_sides_are_known() -> None:
     cells = tuple(Box(TOP, left, BOTTOM, left + 40) for left in range(60, 400, 40))
     comb = dataclasses.replace(FIELD, kind=FieldKind.COMB, cells=cells)
     assert not holds_side(page(), comb, [SIDE])
+
+
+def test_several_leaning_strokes_from_line_to_line_may_be_sides() -> None:
+    """Seen askew, the dividers of a comb lean as 1s do."""
+    leaning = [
+        dataclasses.replace(SIDE, left=left, right=left + 5 * PEN) for left in (100, 200, 300)
+    ]
+    assert holds_side(page(), FIELD, leaning)
+    assert not holds_side(page(), FIELD, leaning[:2])

@@ -12,6 +12,9 @@ from digitscan.values import Box, CleanPage, Field
 
 WIDEST_STROKES = 2.0
 """Wider than so many stroke widths it leans or bends, as the pen does."""
+LEANING, SEVERAL = 0.6, 3
+"""So wide, in its own heights, it may be a side that leans, as on a photo, where there are several.
+"""
 GAP_STROKES, DEPTH_STROKES = 0.5, 1.0
 """How far from a ruled line, and how deep in it, a side that meets it ends."""
 
@@ -20,12 +23,15 @@ def holds_side(clean: CleanPage, field: Field, pieces: Iterable[Box]) -> bool:
     """Whether one of a field's ``pieces``, boxes on the clean page, may be the side of a box."""
     if field.cells:
         return False
-    return any(
-        piece.width <= WIDEST_STROKES * clean.stroke_px
+    between = [
+        piece
+        for piece in pieces
+        if piece.width <= LEANING * piece.height
         and _meets_line(clean, piece, piece.top, -1)
         and _meets_line(clean, piece, piece.bottom, 1)
-        for piece in pieces
-    )
+    ]
+    upright = any(piece.width <= WIDEST_STROKES * clean.stroke_px for piece in between)
+    return upright or len(between) >= SEVERAL
 
 
 def _meets_line(clean: CleanPage, piece: Box, end: int, outward: int) -> bool:

@@ -12,19 +12,21 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.segments import Segments, find_segments
 from digitscan.values import GreyImage, Mask
 
 Homography = npt.NDArray[np.float64]
-Segments = npt.NDArray[np.float64]
 
 WIDEST_SKEW_DEGREES = 15.0
 MOST_POINTS = 6_000
 LEAST_GAIN = 1.08
 """How much sharper than the straight profile a turned one must be to be believed."""
+LEAST_SKEW_DEGREES = 0.1
+ASKEW = 0.06
+"""What is left after the skew is undone: with a larger term of perspective lines are looked for
+once more."""
 LEAST_SEGMENTS = 4
 """With fewer ruled lines than this the sheet is taken to be free of perspective."""
-MOST_SEGMENTS = 120
-"""The longest lines in either direction that are looked at."""
 PRIOR = np.zeros((5, 5))
 """Costs of the terms: of shear and of perspective; little of a turn, and of print that is askew on
 its sheet."""
@@ -34,8 +36,6 @@ ROUNDS = 6
 STRAIGHT, LOOSEST = 0.003, 0.06
 """Slopes between which a line counts in part: what is left of a straight line, and what is put up
 with in the first round, which is halved from round to round."""
-SEGMENT_SHARE = 0.045
-"""Length of a line that counts, as a share of the longer side."""
 LARGEST_TERM = 0.35
 
 
@@ -93,71 +93,37 @@ def estimate_homography(ink: Mask, darkness: GreyImage, edges: Segments) -> Homo
     edges : (n, 4) float64
         Straight edges of the sheet in that picture: x0, y0, x1, y1.
     """
-    height, width = ink.shape
     skew = estimate_skew(ink)
-    upright = rotation(skew, ink.shape) if abs(skew) >= 0.1 else np.eye(3)
+    upright = rotation(skew, ink.shape) if abs(skew) >= LEAST_SKEW_DEGREES else np.eye(3)
+    flat, tilt = _level_lines(ink, darkness, edges, upright)
+    if tilt > ASKEW:
+        # lines that ran too askew to be found show now
+        flat, _ = _level_lines(ink, darkness, edges, flat)
+    return flat
+
+
+def _level_lines(
+    ink: Mask, darkness: GreyImage, edges: Segments, start: Homography
+) -> tuple[Homography, float]:
+    """A better homography than ``start``, and the largest term in which it differs."""
+    height, width = ink.shape
     picture = ink.astype(np.uint8) * np.uint8(255)
-    if abs(skew) >= 0.1:
-        turned = cv2.warpAffine(darkness, upright[:2], (width, height))
-        darkness = np.asarray(turned, np.uint8)
-        turned = cv2.warpAffine(picture, upright[:2], (width, height))
-        picture = np.asarray(turned > 100) * np.uint8(255)
-    edges = _move(edges, upright)
+    if not np.array_equal(start, np.eye(3)):
+        darkness, picture = (
+            np.asarray(cv2.warpPerspective(each, start, (width, height)), np.uint8)
+            for each in (darkness, picture)
+        )
+        picture = np.asarray(picture > 100) * np.uint8(255)
+    edges = _move(edges, start)
     lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
-    level = find_segments(picture, darkness)
-    plumb = find_segments(*(np.ascontiguousarray(each.T) for each in (picture, darkness)))
+    level, plumb = find_segments(picture, darkness)
     lines = [level, edges[lying], plumb[:, [1, 0, 3, 2]], edges[~lying]]
     if sum(map(len, lines)) < LEAST_SEGMENTS:
-        return upright
+        return start, 0.0
     centred = _centring(width, height)
     levelled = _solve([_move(each, centred) for each in lines])
-    return np.linalg.inv(centred) @ levelled @ centred @ upright
-
-
-def find_segments(ink: GreyImage, darkness: GreyImage) -> Segments:
-    """Nearly level lines: an (n, 4) array of x0, y0, x1, y1.
-
-    Parameters
-    ----------
-    ink : (H, W) uint8
-        0 paper, 255 ink.
-    darkness : (H, W) uint8
-        How dark the picture is, 0 paper.
-    """
-    length = max(25, int(SEGMENT_SHARE * max(ink.shape)))
-    upright = np.ones((3, 1), np.uint8)
-    runs = cv2.morphologyEx(
-        cv2.dilate(ink, upright), cv2.MORPH_OPEN, np.ones((1, length), np.uint8)
-    )
-    contours, _ = cv2.findContours(runs, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    bounds = sorted((cv2.boundingRect(c) for c in contours), key=lambda b: b[2], reverse=True)
-    shade = np.asarray(cv2.bitwise_and(darkness, runs), np.uint8)
-    segments = [_segment(shade, box) for box in bounds[:MOST_SEGMENTS]]
-    return np.array([s for s in segments if s is not None], np.float64).reshape(-1, 4)
-
-
-def _segment(shade: GreyImage, bounds: Sequence[int]) -> tuple[float, float, float, float] | None:
-    """End points of the line in ``bounds`` (x, y, width, height); None where there is none.
-
-    The slope comes from the darkness of its two thirds, without the ends, where other lines join.
-    """
-    left, top, width, height = bounds
-    if height > 0.15 * width + 6:
-        return None
-    line = shade[top : top + height, left : left + width].astype(np.float64)
-    places = []
-    for start, end in ((0.08, 0.36), (0.64, 0.92)):
-        columns = np.arange(round(start * width), round(end * width))
-        weight = line[:, columns]
-        total = weight.sum()
-        if total == 0:
-            return None
-        row = np.arange(height) @ weight.sum(axis=1) / total
-        places.append((row, columns @ weight.sum(axis=0) / total))
-    (row, column), (last_row, last_column) = places
-    slope = (last_row - row) / (last_column - column)
-    beginning = float(top + row - slope * column)
-    return left, beginning, left + width, float(beginning + slope * width)
+    tilt = float(np.abs(levelled - np.eye(3)).max())
+    return np.linalg.inv(centred) @ levelled @ centred @ start, tilt
 
 
 def _centring(width: int, height: int) -> Homography:
@@ -185,13 +151,16 @@ def _solve(lines: Sequence[Segments]) -> Homography:
     lines : sequence of (n, 4) float64
         Level lines, edges of the sheet that lie level, plumb lines, edges that stand plumb.
     """
+    levels = len(lines[0]) + len(lines[1])
     total, terms = np.eye(3), np.zeros(5)
     for round_ in range(ROUNDS):
         rows, goal = _equations([_move(each, total) for each in lines])
         goal = goal - rows[:, 4] * terms[4]
         slope = np.abs(goal) / np.maximum(np.abs(rows[:, 5]), 1e-6)
-        typical = float(np.clip(np.median(slope), STRAIGHT, LOOSEST / 2**round_))
-        weight = 1 / (1 + np.square(slope / (2 * typical)))
+        loosest = LOOSEST / 2**round_
+        weight = np.concatenate(
+            [_weights(slope[:levels], loosest), _weights(slope[levels:], loosest)]
+        )
         rows = rows[:, :5]
         left = rows * weight[:, None]
         step = np.linalg.solve(left.T @ rows + PRIOR, left.T @ goal - PRIOR @ terms)
@@ -201,6 +170,12 @@ def _solve(lines: Sequence[Segments]) -> Homography:
         total = np.array([[1, shear, 0], [turn, 1, 0], [across, down, 1]]) @ total
         terms += step
     return total
+
+
+def _weights(slopes: npt.NDArray[np.float64], loosest: float) -> npt.NDArray[np.float64]:
+    """How much lines of one direction count: less, the further from straight among them."""
+    typical = float(np.clip(np.median(slopes), STRAIGHT, loosest)) if slopes.size else STRAIGHT
+    return np.asarray(1 / (1 + np.square(slopes / (2 * typical))))
 
 
 def _equations(

@@ -47,9 +47,11 @@ def draw_dividers(ink: Picture, level: Picture, plumb: Picture, stroke_px: float
         if width < SHORTEST_STROKES * stroke_px or height > 4 * stroke_px:
             continue
         heights = _heights_over(ink, left, top, width, height, stroke_px)
-        dividers = _find_dividers(_ticks(heights, stroke_px), width, stroke_px)
+        ticks = _ticks(heights, stroke_px)
+        dividers = _find_dividers(ticks, width, stroke_px)
         if dividers:
-            _draw_comb(level, plumb, [left + x for x in dividers], top, top + height)
+            end = top - min(tall for _, tall in ticks) + round(stroke_px)
+            _draw_comb(level, plumb, [left + x for x in dividers], top, top + height, end)
 
 
 def _heights_over(
@@ -98,12 +100,17 @@ def _find_dividers(ticks: list[tuple[float, int]], width: int, stroke_px: float)
     return []
 
 
-def _draw_comb(level: Picture, plumb: Picture, columns: list[int], top: int, bottom: int) -> None:
-    """Draw dividers up to the next line above, or to a cell's height and a line there."""
+def _draw_comb(
+    level: Picture, plumb: Picture, columns: list[int], top: int, bottom: int, end: int
+) -> None:
+    """Draw dividers up to the next line above, or to a cell's height and a line there.
+
+    Lines below row ``end``, where the ticks end, are crossed by them.
+    """
     pitch = (columns[-1] - columns[0]) / (len(columns) - 1)
     ceiling = max(0, top - round(CELL_HEIGHT * pitch))
     highest = max(0, top - round(HIGHEST_CELL * pitch))
-    band = level[highest : max(0, top - round(0.5 * pitch))]
+    band = level[highest : max(0, end)]
     crossed = (band[:, columns[0] : columns[-1]] > 0).mean(axis=1) > LEAST_SEEN
     if crossed.any():
         ceiling = highest + int(np.flatnonzero(crossed)[-1])
