@@ -57,11 +57,6 @@ def test_pieces_with_bare_paper_between_them_are_two_lines() -> None:
     assert not joined(np.zeros((200, 500), np.uint8)).any()
 
 
-def test_grain_of_the_paper_is_no_trace_of_a_line() -> None:
-    grain = np.random.default_rng(4).normal(0, 5, (200, 500))
-    assert not joined(np.clip(grain, 0, 255).astype(np.uint8)).any()
-
-
 def test_a_line_that_goes_on_for_half_of_the_way_ends_there() -> None:
     assert not joined(trace(end=(FIRST[1] + SECOND[0]) // 2)).any()
 

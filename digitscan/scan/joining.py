@@ -22,9 +22,6 @@ LEAST_TRACE = 0.65
 """Share of the gap's columns in which the line shows."""
 FAINTEST = 5
 """How much darker a trace of a line is, of 255, than the paper beside it."""
-WIDE = np.array([[-1], [0], [1]])
-"""Rows in which a line may lie; of as many beside it the darkest is compared, for grain is dark
-somewhere too."""
 END_SHARE = 0.25
 """Part of a piece, from its end, that tells where its end is."""
 
@@ -89,8 +86,6 @@ def _shows_trace(
     rows = np.interp(columns, [start[0], end[0]], [start[1], end[1]]).round().astype(int)
     aside = round(2 * stroke_px)
     height = len(darkness)
-    on, above, below = (
-        darkness[np.clip(rows + offset + WIDE, 0, height - 1), columns].max(axis=0).astype(int)
-        for offset in (0, -aside, aside)
-    )
-    return bool((on - np.minimum(above, below) >= FAINTEST).mean() >= LEAST_TRACE)
+    on = darkness[np.clip(rows + np.array([[-1], [0], [1]]), 0, height - 1), columns].max(axis=0)
+    off = darkness[np.clip(rows + np.array([[-aside], [aside]]), 0, height - 1), columns]
+    return bool((on.astype(int) - off.min(axis=0) >= FAINTEST).mean() >= LEAST_TRACE)
