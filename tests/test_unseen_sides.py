@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sheets import PEN, clean_of, paper
 
-from digitscan.form.unseen_sides import holds_side
+from digitscan.form.unseen_sides import holds_side, lacks_one
 from digitscan.values import Box, CleanPage, Field, FieldKind
 
 TOP, BOTTOM = 100, 160
@@ -55,3 +55,20 @@ def test_several_leaning_strokes_from_line_to_line_may_be_sides() -> None:
     ]
     assert holds_side(page(), FIELD, leaning)
     assert not holds_side(page(), FIELD, leaning[:2])
+
+
+def test_a_line_between_digits_may_have_been_a_1() -> None:
+    clean = page()
+    digits = [Box(TOP + 5, left, BOTTOM - 5, left + 40) for left in (100, 200)]
+    assert not lacks_one(clean, FIELD, digits)
+    clean.plumb[TOP:BOTTOM, 170:174] = True
+    assert lacks_one(clean, FIELD, digits)
+    assert not lacks_one(clean, FIELD, digits[:1])
+    cells = (Box(TOP, 60, BOTTOM, 170), Box(TOP, 174, BOTTOM, 300))
+    assert not lacks_one(clean, dataclasses.replace(FIELD, cells=cells), digits)
+
+
+def test_a_short_line_between_digits_is_none() -> None:
+    clean = page()
+    clean.plumb[TOP : TOP + 20, 170:174] = True
+    assert not lacks_one(clean, FIELD, [Box(TOP + 5, x, BOTTOM - 5, x + 40) for x in (100, 200)])

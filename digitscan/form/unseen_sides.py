@@ -1,12 +1,15 @@
-"""Pieces of a field's ink in, whether one may be the side of a box that was not found out.
+"""Pieces of a field's ink in, whether a 1 and the side of a box were taken for one another out.
 
 A side that was not told from ink looks like a 1. It gives itself away: it reaches from one ruled
-line to another, as few 1s do. In a comb, whose sides are known, some do.
+line to another, as few 1s do. In a comb, whose sides are known, some do. And a 1 that does so may
+have been taken for a side, and is lost: then a line stands between the other digits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from digitscan.values import Box, CleanPage, Field
 
@@ -17,6 +20,8 @@ LEANING, SEVERAL = 0.6, 3
 """
 GAP_STROKES, DEPTH_STROKES = 0.5, 1.0
 """How far from a ruled line, and how deep in it, a side that meets it ends."""
+LINE_SHARE = 0.7
+"""A line that may be a 1 covers this share of the height of the digits."""
 
 
 def holds_side(clean: CleanPage, field: Field, pieces: Iterable[Box]) -> bool:
@@ -32,6 +37,15 @@ def holds_side(clean: CleanPage, field: Field, pieces: Iterable[Box]) -> bool:
     ]
     upright = any(piece.width <= WIDEST_STROKES * clean.stroke_px for piece in between)
     return upright or len(between) >= SEVERAL
+
+
+def lacks_one(clean: CleanPage, field: Field, pieces: Sequence[Box]) -> bool:
+    """Whether a ruled line stands between a field's ``pieces``, boxes on the clean page."""
+    if field.cells or len(pieces) < 2:
+        return False
+    top, _, bottom, _ = np.median([box.sides for box in pieces], axis=0).astype(int).tolist()
+    between = slice(min(box.right for box in pieces), max(box.left for box in pieces))
+    return bool((clean.plumb[top:bottom, between].mean(axis=0) >= LINE_SHARE).any())
 
 
 def _meets_line(clean: CleanPage, piece: Box, end: int, outward: int) -> bool:
