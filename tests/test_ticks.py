@@ -57,3 +57,12 @@ def test_dividers_between_two_lines_do_not_go_on_above_them() -> None:
     draw_dividers(ink, level, plumb, STROKE)
     assert plumb[BASE - 10].any()
     assert not plumb[: BASE - 30].any()
+
+
+def test_two_strokes_near_one_place_are_not_two_dividers() -> None:
+    """Digits that stand on a line: two of four strokes are where a comb of three has its sides."""
+    ink, level, plumb = lines(4, 0)
+    for x in (LEFT + 64, LEFT + 71, LEFT + 131, LEFT + 166):
+        ink[BASE - 20 : BASE, x : x + 4] = 255
+    draw_dividers(ink, level, plumb, STROKE)
+    assert not plumb.any()

@@ -21,7 +21,7 @@ SHORTEST_STROKES = 20.0
 """Lines shorter than this many stroke widths carry no ticks."""
 FEWEST, MOST = 3, 40
 """Cells of a comb."""
-NEAR = 0.1
+NEAR = 0.07
 """How far a tick may be from its place, as a share of the pitch."""
 LEAST_SEEN, LEAST_EXPLAINED = 0.8, 0.7
 """Share of the inner dividers that must show; share of the ticks that must be dividers."""
@@ -95,7 +95,8 @@ def _find_dividers(ticks: list[tuple[float, int]], width: int, stroke_px: float)
         place = (columns - start) / pitch
         on_grid = np.abs(place - np.round(place)) <= NEAR
         seen = set(np.round(place[on_grid]).astype(int).tolist()) & set(range(1, count))
-        if len(seen) >= LEAST_SEEN * (count - 1) and on_grid.mean() >= LEAST_EXPLAINED:
+        explained = np.unique(np.round(place[on_grid])).size / columns.size
+        if len(seen) >= LEAST_SEEN * (count - 1) and explained >= LEAST_EXPLAINED:
             return [round(start + pitch * number) for number in range(count + 1)]
     return []
 
