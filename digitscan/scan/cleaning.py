@@ -18,6 +18,7 @@ from digitscan.scan.flattening import Homography, estimate_homography
 from digitscan.scan.ground import remove_ground, remove_pattern
 from digitscan.scan.marker import without_marker
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
+from digitscan.scan.panels import rule_boxes
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.strokes import measure_stroke
@@ -70,7 +71,10 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
     grey = page.image if page.colour is None else without_marker(page.image, page.colour)
-    image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(grey)), turn))
+    image = _with_contrast(_dark_on_light(grey))
+    if not is_bilevel(image):
+        image = rule_boxes(image, page.colour if image is page.image else None)
+    image = np.ascontiguousarray(np.rot90(image, turn))
     overview, scale = _overview(image)
     paper, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
