@@ -122,10 +122,10 @@ def zebra() -> GreyImage:
     return page
 
 
-def ruled() -> GreyImage:
+def ruled(line: int = 3, tone: int = 0) -> GreyImage:
     page = paper(600, 840, PAPER)
     for box in BOXES:
-        draw_box(page, box)
+        draw_box(page, box, line, tone)
     return page
 
 
@@ -135,6 +135,7 @@ def ruled() -> GreyImage:
         paper(600, 840, PAPER),
         shadowed(paper(600, 840, PAPER)),
         written(ruled(), BOXES),
+        ruled(14, PANEL),
         zebra(),
         panel(tone=PAPER - 8),
         panel(tone=60),
@@ -142,7 +143,18 @@ def ruled() -> GreyImage:
         np.random.default_rng(5).integers(120, 255, (600, 840)).astype(np.uint8),
         paper(3, 3),
     ],
-    ids=["bare", "shadow", "ruled", "zebra", "too pale", "black", "no boxes", "grain", "tiny"],
+    ids=[
+        "bare",
+        "shadow",
+        "ruled",
+        "thick pale lines",
+        "zebra",
+        "too pale",
+        "black",
+        "no boxes",
+        "grain",
+        "tiny",
+    ],
 )
 def test_other_pages_stay_as_they_are(page: GreyImage) -> None:
     assert rule_boxes(page) is page

@@ -23,8 +23,9 @@ REACH_PX = 161
 """Width, in the small copy, of the window whose brightest is paper."""
 PALEST, DARKEST = 0.93, 0.6
 """How bright a panel is, as a share of paper."""
-LEAST_SHARE = 0.01
-"""Share of the page that panels cover."""
+NARROWEST_PX, LEAST_SHARE = 9, 0.01
+"""Width of a panel in the small copy, or it is the frame of a box, and the share of the page that
+panels cover."""
 SPREAD = 0.2
 """Most of a panel is of one tone: of how much darker than paper it is, this share."""
 LOWEST_PX, HIGHEST_SHARE = 7, 0.5
@@ -121,13 +122,14 @@ def _tone_of_panels(small: GreyImage) -> float | None:
     """How bright the panels of a page are, as a share of paper; None where it has none."""
     ground = _ground(small, 1)
     share = ground / np.maximum(_paper(ground, 1), 1)
-    panel = (share < PALEST) & (share >= DARKEST)
-    if panel.mean() < LEAST_SHARE:
+    panel = np.asarray((share < PALEST) & (share >= DARKEST), np.uint8)
+    wide = cv2.morphologyEx(panel, cv2.MORPH_OPEN, np.ones((NARROWEST_PX, NARROWEST_PX), np.uint8))
+    if wide.mean() < LEAST_SHARE:
         return None
-    dark, tone, light = np.quantile(share[panel], [0.15, 0.5, 0.85])
+    dark, tone, light = np.quantile(share[panel > 0], [0.15, 0.5, 0.85])
     if light - dark > SPREAD * (1 - tone):
         return None
-    boxes = _boxes(panel.astype(np.uint8), ground, (1 + tone) / 2, 1)
+    boxes = _boxes(panel, ground, (1 + tone) / 2, 1)
     return float(tone) if boxes else None
 
 
