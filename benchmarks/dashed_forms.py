@@ -10,14 +10,11 @@ of one dash a digit.
 
 from __future__ import annotations
 
-import argparse
-import json
+from functools import partial
 from itertools import product
-from pathlib import Path
 
-import cv2
-import numpy as np
-from paper import add_grain, blank_page
+from paper import blank_page
+from written_pages import Hand, make_pages
 
 from digitscan.values import GreyImage
 
@@ -33,29 +30,6 @@ KINDS = "comb", "frame", "box", "rule"
 NUMBERS, LEFT, STEP = 10, 600, 200
 PRINT = 50
 Point = tuple[int, int]
-
-
-class Hand:
-    """The digits of one writer, each a folder ``DIGIT`` of scans."""
-
-    def __init__(self, folder: Path, rng: np.random.Generator) -> None:
-        self.files = [sorted((folder / str(digit)).glob("*.png")) for digit in range(10)]
-        self.rng = rng
-
-    def write(self, page: GreyImage, digit: int, row: float, column: float, height: float) -> None:
-        """Write a digit around a place, as (row, column)."""
-        file = self.files[digit][self.rng.integers(len(self.files[digit]))]
-        scan = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-        ink = np.asarray(cv2.subtract(np.full_like(scan, np.median(scan)), scan), np.uint8)
-        mask = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)[1]
-        left, top, width, high = cv2.boundingRect(mask)
-        near = cv2.dilate(mask, np.ones((5, 5), np.uint8))
-        ink = cv2.bitwise_and(ink, near)[top : top + high, left : left + width]
-        scale = min(height / high, height / width)
-        small = cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        y, x = round(row - small.shape[0] / 2), round(column - small.shape[1] / 2)
-        spot = page[y : y + small.shape[0], x : x + small.shape[1]]
-        np.copyto(spot, np.minimum(spot, 244 - np.minimum(small, 200)))
 
 
 def print_line(page: GreyImage, start: Point, end: Point, dashes: tuple[int, int, int]) -> None:
@@ -106,34 +80,11 @@ def draw_page(kind: str, dashes: tuple[int, int, int], hand: Hand) -> tuple[Grey
     return page, values
 
 
-def scan_page(page: GreyImage, dpi: int, rng: np.random.Generator) -> GreyImage:
-    """The page as a scanner of a resolution sees it, up to a degree askew."""
-    height, width = page.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.normal(0, 0.5), 1)
-    askew = cv2.warpAffine(page, turn, (width, height), borderValue=(244,))
-    size = round(width * dpi / 300), round(height * dpi / 300)
-    small = cv2.resize(askew, size, interpolation=cv2.INTER_AREA)
-    return add_grain(np.asarray(cv2.GaussianBlur(small, (0, 0), 0.6), np.uint8), rng)
-
-
 def main() -> None:
     """Draw all pages and write what stands on them."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("digits", type=Path, help="folders WRITER/DIGIT/*.png")
-    parser.add_argument("folder", type=Path)
-    arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    writers = sorted(path for path in arguments.digits.iterdir() if path.is_dir())
-    truth: dict[str, dict[str, list[str]]] = {}
     styles = [*product(KINDS, DASHES), ("digit rules", "dashes")]
-    for number, ((kind, name), dpi) in enumerate(product(styles, (300, 200, 150))):
-        rng = np.random.default_rng(number)
-        hand = Hand(writers[number % len(writers)], rng)
-        page, values = draw_page(kind, DASHES[name], hand)
-        file = f"{kind}-{name}-{dpi}.png".replace(" ", "-")
-        cv2.imwrite(str(arguments.folder / file), scan_page(page, dpi, rng))
-        truth[file] = {"values": values, "optional": []}
-    (arguments.folder / "truth.json").write_text(json.dumps({"pages": truth}, indent=1))
+    kinds = {f"{kind} {name}": partial(draw_page, kind, DASHES[name]) for kind, name in styles}
+    make_pages(__doc__.partition("\n")[0], kinds)
 
 
 if __name__ == "__main__":

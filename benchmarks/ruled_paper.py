@@ -9,15 +9,13 @@ Lined paper without and with a margin, squared paper and dotted paper, each by s
 
 from __future__ import annotations
 
-import argparse
-import json
+from functools import partial
 from itertools import product
-from pathlib import Path
 
 import cv2
 import numpy as np
-from dashed_forms import Hand, scan_page
 from paper import blank_page
+from written_pages import Hand, make_pages
 
 from digitscan.values import GreyImage
 
@@ -72,21 +70,8 @@ def draw_page(paper: str, hand: Hand) -> tuple[GreyImage, list[str]]:
 
 def main() -> None:
     """Draw all pages and write what stands on them."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("digits", type=Path, help="folder with a folder of digits for each writer")
-    parser.add_argument("folder", type=Path, help="where the pages are written")
-    parser.add_argument("--seed", type=int, default=3)
-    args = parser.parse_args()
-    args.folder.mkdir(parents=True, exist_ok=True)
-    writers = sorted(path for path in args.digits.iterdir() if path.is_dir())
-    pages = {}
-    for number, (paper, dpi) in enumerate(product(PAPERS, (300, 200, 150))):
-        rng = np.random.default_rng([args.seed, number])
-        page, values = draw_page(paper, Hand(writers[number % len(writers)], rng))
-        name = f"{paper}_{dpi}.png"
-        cv2.imwrite(str(args.folder / name), scan_page(page, dpi, rng))
-        pages[name] = {"values": values, "optional": []}
-    (args.folder / "truth.json").write_text(json.dumps({"pages": pages}, indent=1), "utf-8")
+    kinds = {paper: partial(draw_page, paper) for paper in PAPERS}
+    make_pages(__doc__.partition("\n")[0], kinds, seed=(3,))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ REACH_PX = 161
 """Width, in the small copy, of the window whose brightest is paper."""
 PALEST, DARKEST = 0.93, 0.6
 """How bright a panel is, as a share of paper."""
-NARROWEST_PX, LEAST_SHARE = 9, 0.01
-"""Width of a panel in the small copy, or it is the frame of a box, and the share of the page that
+NARROWEST_PX, LEAST_SHARE = 15, 0.01
+"""Width of a panel in the small copy, or it is a frame or an emblem, and the share of the page that
 panels cover."""
 SPREAD = 0.2
 """Most of a panel is of one tone: of how much darker than paper it is, this share."""
