@@ -70,11 +70,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     CleanPage
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
-    grey = page.image if page.colour is None else without_marker(page.image, page.colour)
-    image = _with_contrast(_dark_on_light(grey))
-    if not is_bilevel(image):
-        image = rule_boxes(image, page.colour if image is page.image else None)
-    image = np.ascontiguousarray(np.rot90(image, turn))
+    grey = _with_contrast(_dark_on_light(_without_colours(page)))
+    image = np.ascontiguousarray(np.rot90(grey, turn))
     overview, scale = _overview(image)
     paper, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
@@ -103,6 +100,16 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
     turns = (turn,) if turn else find_turns(image, small)
     return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns)
+
+
+def _without_colours(page: Page) -> GreyImage:
+    """The page's grey without coloured panels or what a marker went over."""
+    if is_bilevel(page.image):
+        return page.image
+    ruled = rule_boxes(page.image, page.colour)
+    if ruled is not page.image or page.colour is None:
+        return ruled
+    return without_marker(page.image, page.colour)
 
 
 def _dark_on_light(image: GreyImage) -> GreyImage:

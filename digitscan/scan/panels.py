@@ -10,17 +10,21 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.binarisation import shrunk
 from digitscan.values import ColourImage, GreyImage
 
 Contour = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.floating]
 
 SMALL_SIDE = 500
 """Longer side of the small copy in which panels are looked for."""
 STROKE_PX = 5
 """What is narrower, in the small copy, is writing, or parts two boxes."""
-REACH_PX = 161
-"""Width, in the small copy, of the window whose brightest is paper."""
+SAMPLING, ROUNDS = 8, 10
+"""Every so many rows and columns of the small copy tell how bright paper is, in so many rounds."""
+DARKEST_PAPER, LIGHTEST = 0.4, 0.95
+"""Paper is nowhere darker than this share of what is brighter than that share of the page."""
+BELOW, PASSED_OVER = 0.02, 0.02
+"""What is darker than paper by more than the first counts with this weight."""
 PALEST, DARKEST = 0.93, 0.6
 """How bright a panel is, as a share of paper."""
 NARROWEST_PX, LEAST_SHARE = 15, 0.01
@@ -28,10 +32,8 @@ NARROWEST_PX, LEAST_SHARE = 15, 0.01
 panels cover."""
 SPREAD = 0.2
 """Most of a panel is of one tone: of how much darker than paper it is, this share."""
-LOWEST_PX, HIGHEST_SHARE = 7, 0.5
+LOWEST_PX, HIGHEST_SHARE = 8, 0.35
 """Height of a box, at least in the small copy, at most as a share of the longer side."""
-EDGE_PX = 2
-"""So near to its edge, in the small copy, a box is compared with what is around it."""
 LEAST_FILLED = 0.9
 """Share of the smallest rectangle around it that a box fills."""
 PALEST_PART, DARKEST_PART = 0.5, 1.3
@@ -40,8 +42,8 @@ MOSTLY = 0.6
 """Share of it that is no darker, where writing crosses it."""
 PART_SHARE, LONGEST_PART_PX = 0.85, 20
 """It runs straight for this share of the box's side, or so many pixels of the small copy."""
-LINE_TONE, LINE_SHARE = 110, 0.0009
-"""Tone of the lines, of 255, and their width as a share of the page's longer side."""
+LINE_TONE, LINE_WIDTH = 0.45, 0.0009
+"""Brightness of the lines, as a share of paper's, and their width, of the page's longer side."""
 
 
 def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> GreyImage:
@@ -55,20 +57,23 @@ def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> GreyImage
         The page itself, if ``image`` is the darkest colour of each pixel.
     """
     times = max(1, round(max(image.shape) / SMALL_SIDE))
-    tone = _tone_of_panels(np.ascontiguousarray(image[::times, ::times]))
+    small = _ground(np.ascontiguousarray(image[::times, ::times]), 1)
+    paper = _paper(small)
+    tone = _tone_of_panels(small / paper)
     if tone is None:
         return image
-    ground, step = _ground(image, times), (1 + tone) / 2
-    paper = _paper(ground, times)
-    panel = np.asarray(ground < step * paper, np.uint8)
-    lines = _boxes(panel, ground, step, times)
+    ground = _ground(image, times)
+    paper = np.asarray(cv2.resize(paper, image.shape[::-1]))
+    panel = _panel(ground / paper, tone)
+    lines = _boxes(panel, times)
     darkness = np.asarray(cv2.bitwise_not(cv2.divide(image, ground, scale=255)), np.uint8)
     for box in list(lines):
         lines += _part_cells(darkness, box, 255 * (1 - tone), times)
-    bright = cv2.multiply(_over_ground(image, ground, colour, times), paper, scale=1 / 255)
-    ruled = np.where(panel > 0, bright, image)
-    cv2.polylines(ruled, lines, True, LINE_TONE, max(2, round(LINE_SHARE * max(image.shape))))
-    return np.asarray(ruled, np.uint8)
+    bright = _over_ground(image, ground, colour, times) * (np.minimum(paper, 255) / 255)
+    ruled = np.where(panel > 0, np.rint(bright).astype(np.uint8), image)
+    drawn, pen = np.zeros_like(image), max(2, round(LINE_WIDTH * max(image.shape)))
+    cv2.polylines(drawn, lines, True, 1, pen)
+    return np.where(drawn > 0, (LINE_TONE * np.minimum(paper, 255)).astype(np.uint8), ruled)
 
 
 def _part_cells(darkness: GreyImage, box: Contour, typical: float, times: int) -> list[Contour]:
@@ -118,19 +123,22 @@ def _over_ground(
     return np.asarray(np.minimum.reduce(each), np.uint8)
 
 
-def _tone_of_panels(small: GreyImage) -> float | None:
+def _tone_of_panels(share: Floats) -> float | None:
     """How bright the panels of a page are, as a share of paper; None where it has none."""
-    ground = _ground(small, 1)
-    share = ground / np.maximum(_paper(ground, 1), 1)
     panel = np.asarray((share < PALEST) & (share >= DARKEST), np.uint8)
-    wide = cv2.morphologyEx(panel, cv2.MORPH_OPEN, np.ones((NARROWEST_PX, NARROWEST_PX), np.uint8))
-    if wide.mean() < LEAST_SHARE:
+    square = np.ones((NARROWEST_PX, NARROWEST_PX), np.uint8)
+    wide = share[cv2.morphologyEx(panel, cv2.MORPH_OPEN, square) > 0]
+    if wide.size < LEAST_SHARE * share.size:
         return None
-    dark, tone, light = np.quantile(share[panel > 0], [0.15, 0.5, 0.85])
-    if light - dark > SPREAD * (1 - tone):
+    dark, tone, light = np.quantile(wide, [0.15, 0.5, 0.85])
+    if light - dark > SPREAD * (1 - tone) or not _boxes(_panel(share, tone), 1):
         return None
-    boxes = _boxes(panel, ground, (1 + tone) / 2, 1)
-    return float(tone) if boxes else None
+    return float(tone)
+
+
+def _panel(share: Floats, tone: float) -> GreyImage:
+    """Where a page is nearer to a panel in tone than to paper, or darker."""
+    return np.asarray(share < (1 + tone) / 2, np.uint8)
 
 
 def _ground(image: GreyImage, times: int) -> GreyImage:
@@ -140,48 +148,35 @@ def _ground(image: GreyImage, times: int) -> GreyImage:
     return np.asarray(cv2.morphologyEx(calm, cv2.MORPH_CLOSE, square), np.uint8)
 
 
-def _paper(ground: GreyImage, times: int) -> GreyImage:
-    """How bright paper is at each pixel of the page."""
-    square = np.ones((REACH_PX, REACH_PX), np.uint8)
-    brightest = cv2.dilate(shrunk(ground, times), square)
-    height, width = ground.shape
-    return np.asarray(cv2.resize(brightest, (width, height)), np.uint8)
+def _paper(ground: GreyImage) -> Floats:
+    """How bright paper is in the light of each place: a surface of second degree, (h, w).
 
-
-def _boxes(panel: GreyImage, ground: GreyImage, step: float, times: int) -> list[Contour]:
-    """Corners of the white boxes in a panel, (4, 1, 2) of x, y each.
-
-    Holes that are no brighter than what is around them are filled: paper is too far away there.
+    It is fitted to the logarithms, and what lies below it, as panels do, is passed over.
     """
+    height, width = ground.shape
+    few = np.ascontiguousarray(ground[::SAMPLING, ::SAMPLING])
+    y, x = (np.linspace(-1, 1, side) for side in few.shape)
+    x, y = (each.ravel() for each in np.meshgrid(x, y))
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+    lit = few.ravel() >= DARKEST_PAPER * float(np.quantile(few, LIGHTEST))
+    rows, goal = terms[lit], np.log(np.maximum(few.ravel()[lit], 1).astype(np.float64))
+    weight = np.ones(len(goal))
+    for _ in range(ROUNDS):
+        left = rows * weight[:, None]
+        fit = np.linalg.lstsq(left.T @ rows, left.T @ goal, rcond=None)[0]
+        weight = np.where(goal - rows @ fit > -BELOW, 1.0, PASSED_OVER)
+    brightness = np.exp(terms @ fit).reshape(few.shape).astype(np.float32)
+    return np.asarray(cv2.resize(brightness, (width, height)))
+
+
+def _boxes(panel: GreyImage, times: int) -> list[Contour]:
+    """Corners of the white boxes in a panel, (4, 1, 2) of x, y each."""
     contours, tree = cv2.findContours(panel, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    lowest, highest = times * LOWEST_PX, HIGHEST_SHARE * max(panel.shape)
     parents = np.reshape(np.asarray(tree), (-1, 4))[:, 3] if contours else ()
-    boxes = []
-    for contour, parent in zip(contours, parents, strict=True):
-        hole = np.asarray(contour, np.int32)
-        if parent < 0 or min(cv2.boundingRect(hole)[2:]) < lowest:
-            continue
-        if _rise(hole, ground, times) * step < 1:
-            cv2.drawContours(panel, [hole], -1, 1, cv2.FILLED)
-            continue
-        box = _corners(hole, lowest, highest)
-        if box is not None:
-            boxes.append(box)
-    return boxes
-
-
-def _rise(hole: Contour, ground: GreyImage, times: int) -> float:
-    """How many times brighter a hole is just inside its edge than just outside."""
-    left, top, width, height = cv2.boundingRect(hole)
-    beyond = EDGE_PX * times
-    first = max(0, left - beyond), max(0, top - beyond)
-    seen = ground[first[1] : top + height + beyond, first[0] : left + width + beyond]
-    inside = np.zeros_like(seen)
-    cv2.drawContours(inside, [hole - np.array(first)], -1, 1, cv2.FILLED)
-    square = np.ones((2 * beyond + 1, 2 * beyond + 1), np.uint8)
-    within = inside - cv2.erode(inside, square)
-    around = cv2.dilate(inside, square) - inside
-    return float(np.median(seen[within > 0]) / max(1.0, np.median(seen[around > 0])))
+    holes = [np.asarray(c, np.int32) for c, up in zip(contours, parents, strict=True) if up >= 0]
+    lowest, highest = times * LOWEST_PX, HIGHEST_SHARE * max(panel.shape)
+    boxes = [_corners(hole, lowest, highest) for hole in holes]
+    return [box for box in boxes if box is not None]
 
 
 def _corners(hole: Contour, lowest: float, highest: float) -> Contour | None:
