@@ -14,12 +14,13 @@ import numpy.typing as npt
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel, shrunk
 from digitscan.scan.dashes import close_gaps, find_dashed_lines
 from digitscan.scan.fill import find_fill, paint_fill
-from digitscan.scan.flattening import Homography, estimate_homography
+from digitscan.scan.flattening import Homography, estimate_homography, move_segments
 from digitscan.scan.ground import remove_ground, remove_pattern
 from digitscan.scan.marker import without_marker
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
 from digitscan.scan.panels import rule_boxes
 from digitscan.scan.ruling import find_ruling
+from digitscan.scan.segments import Segments
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.strokes import measure_stroke
 from digitscan.scan.ticks import draw_dividers
@@ -70,8 +71,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     CleanPage
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
-    grey = _with_contrast(_dark_on_light(_without_colours(page)))
-    image = np.ascontiguousarray(np.rot90(grey, turn))
+    grey, lines = _without_colours(page)
+    image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(grey)), turn))
     overview, scale = _overview(image)
     paper, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
@@ -97,19 +98,27 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     close_gaps(ink, level, dashed.level)
     draw_dividers(binary, level, plumb, stroke_px)
     from_scan = to_work @ quarter_turn(turn, page.image.shape)
+    _draw_lines(level, plumb, move_segments(lines, from_scan), stroke_px)
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
     turns = (turn,) if turn else find_turns(image, small)
     return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns)
 
 
-def _without_colours(page: Page) -> GreyImage:
-    """The page's grey without coloured panels or what a marker went over."""
+def _draw_lines(level: GreyImage, plumb: GreyImage, lines: Segments, stroke_px: float) -> None:
+    """Draw lines that are known, x0, y0, x1, y1, where they belong."""
+    for left, top, right, bottom in np.rint(lines).astype(int).tolist():
+        picture = level if abs(right - left) > abs(bottom - top) else plumb
+        cv2.line(picture, (left, top), (right, bottom), 255, max(1, round(stroke_px)))
+
+
+def _without_colours(page: Page) -> tuple[GreyImage, Segments]:
+    """The page's grey without coloured panels or what a marker went over; lines of panels."""
     if is_bilevel(page.image):
-        return page.image
-    ruled = rule_boxes(page.image, page.colour)
-    if ruled is not page.image or page.colour is None:
-        return ruled
-    return without_marker(page.image, page.colour)
+        return page.image, np.zeros((0, 4))
+    ruled, lines = rule_boxes(page.image, page.colour)
+    if len(lines) or page.colour is None:
+        return ruled, lines
+    return without_marker(page.image, page.colour), lines
 
 
 def _dark_on_light(image: GreyImage) -> GreyImage:

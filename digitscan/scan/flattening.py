@@ -114,14 +114,14 @@ def _level_lines(
             for each in (darkness, picture)
         )
         picture = np.asarray(picture > 100) * np.uint8(255)
-    edges = _move(edges, start)
+    edges = move_segments(edges, start)
     lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
     level, plumb = find_segments(picture, darkness)
     lines = [level, edges[lying], plumb[:, [1, 0, 3, 2]], edges[~lying]]
     if sum(map(len, lines)) < LEAST_SEGMENTS:
         return start, 0.0
     centred = _centring(width, height)
-    levelled = _solve([_move(each, centred) for each in lines])
+    levelled = _solve([move_segments(each, centred) for each in lines])
     tilt = float(np.abs(levelled - np.eye(3)).max())
     return np.linalg.inv(centred) @ levelled @ centred @ start, tilt
 
@@ -134,7 +134,8 @@ def _centring(width: int, height: int) -> Homography:
     )
 
 
-def _move(segments: Segments, homography: Homography) -> Segments:
+def move_segments(segments: Segments, homography: Homography) -> Segments:
+    """Segments (n, 4) of x0, y0, x1, y1 after a homography of (x, y, 1)."""
     points = segments.reshape(-1, 1, 2)
     if points.size == 0:
         return np.zeros((0, 4))
@@ -154,7 +155,7 @@ def _solve(lines: Sequence[Segments]) -> Homography:
     levels = len(lines[0]) + len(lines[1])
     total, terms = np.eye(3), np.zeros(5)
     for round_ in range(ROUNDS):
-        rows, goal = _equations([_move(each, total) for each in lines])
+        rows, goal = _equations([move_segments(each, total) for each in lines])
         goal = goal - rows[:, 4] * terms[4]
         slope = np.abs(goal) / np.maximum(np.abs(rows[:, 5]), 1e-6)
         loosest = LOOSEST / 2**round_

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.segments import Segments
 from digitscan.values import ColourImage, GreyImage
 
 Contour = npt.NDArray[np.int32]
@@ -46,8 +47,8 @@ LINE_TONE, LINE_WIDTH = 0.45, 0.0009
 """Brightness of the lines, as a share of paper's, and their width, of the page's longer side."""
 
 
-def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> GreyImage:
-    """The page without its panels, and lines around the boxes in them.
+def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> tuple[GreyImage, Segments]:
+    """Take a page's panels for paper, and draw lines around the boxes in them.
 
     Parameters
     ----------
@@ -55,13 +56,20 @@ def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> GreyImage
         0 black, dark ink on light paper.
     colour : (H, W, 3) uint8, optional
         The page itself, if ``image`` is the darkest colour of each pixel.
+
+    Returns
+    -------
+    ruled : (H, W) uint8
+        ``image`` itself where it has no such panels.
+    lines : (n, 4) float64
+        The lines that were drawn: x0, y0, x1, y1.
     """
     times = max(1, round(max(image.shape) / SMALL_SIDE))
     small = _ground(np.ascontiguousarray(image[::times, ::times]), 1)
     paper = _paper(small)
     tone = _tone_of_panels(small / paper)
     if tone is None:
-        return image
+        return image, np.zeros((0, 4))
     ground = _ground(image, times)
     paper = np.asarray(cv2.resize(paper, image.shape[::-1]))
     panel = _panel(ground / paper, tone)
@@ -73,7 +81,9 @@ def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> GreyImage
     ruled = np.where(panel > 0, np.rint(bright).astype(np.uint8), image)
     drawn, pen = np.zeros_like(image), max(2, round(LINE_WIDTH * max(image.shape)))
     cv2.polylines(drawn, lines, True, 1, pen)
-    return np.where(drawn > 0, (LINE_TONE * np.minimum(paper, 255)).astype(np.uint8), ruled)
+    ruled = np.where(drawn > 0, (LINE_TONE * np.minimum(paper, 255)).astype(np.uint8), ruled)
+    ends = [np.hstack([line[:, 0], np.roll(line[:, 0], -1, axis=0)]) for line in lines]
+    return ruled, np.vstack(ends).astype(np.float64)
 
 
 def _part_cells(darkness: GreyImage, box: Contour, typical: float, times: int) -> list[Contour]:
