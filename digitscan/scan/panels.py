@@ -6,6 +6,8 @@ Here these get the lines that they would have elsewhere.
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +16,8 @@ from digitscan.scan.segments import Segments
 from digitscan.values import ColourImage, GreyImage
 
 Contour = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.floating]
 
+NO_LINES = np.zeros((0, 4))
 SMALL_SIDE = 500
 """Longer side of the small copy in which panels are looked for."""
 STROKE_PX = 5
@@ -67,26 +69,28 @@ def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> tuple[Gre
     times = max(1, round(max(image.shape) / SMALL_SIDE))
     small = _ground(np.ascontiguousarray(image[::times, ::times]), 1)
     paper = _paper(small)
-    tone = _tone_of_panels(small / paper)
+    tone = _tone_of_panels(small, paper)
     if tone is None:
-        return image, np.zeros((0, 4))
+        return image, NO_LINES
     ground = _ground(image, times)
-    paper = np.asarray(cv2.resize(paper, image.shape[::-1]))
-    panel = _panel(ground / paper, tone)
-    lines = _boxes(panel, times)
+    paper = np.asarray(cv2.resize(paper, image.shape[::-1]), np.uint8)
+    panel = _panel(ground, paper, tone)
+    boxes = _boxes(panel, times)
     darkness = np.asarray(cv2.bitwise_not(cv2.divide(image, ground, scale=255)), np.uint8)
-    for box in list(lines):
-        lines += _part_cells(darkness, box, 255 * (1 - tone), times)
-    bright = _over_ground(image, ground, colour, times) * (np.minimum(paper, 255) / 255)
-    ruled = np.where(panel > 0, np.rint(bright).astype(np.uint8), image)
+    typical = 255 * (1 - tone)
+    lines = boxes + [part for box in boxes for part in _parts(darkness, box, typical, times)]
+    if not lines:
+        return image, NO_LINES
+    bright = cv2.multiply(_over_ground(image, ground, colour, times), paper, scale=1 / 255)
+    ruled = np.where(panel > 0, np.asarray(bright, np.uint8), image)
     drawn, pen = np.zeros_like(image), max(2, round(LINE_WIDTH * max(image.shape)))
     cv2.polylines(drawn, lines, True, 1, pen)
-    ruled = np.where(drawn > 0, (LINE_TONE * np.minimum(paper, 255)).astype(np.uint8), ruled)
+    np.copyto(ruled, cv2.convertScaleAbs(paper, alpha=LINE_TONE), where=drawn > 0)
     ends = [np.hstack([line[:, 0], np.roll(line[:, 0], -1, axis=0)]) for line in lines]
     return ruled, np.vstack(ends).astype(np.float64)
 
 
-def _part_cells(darkness: GreyImage, box: Contour, typical: float, times: int) -> list[Contour]:
+def _parts(darkness: GreyImage, box: Contour, typical: float, times: int) -> list[Contour]:
     """Lines in the middle of what parts the cells of a box, (2, 1, 2) of x, y each.
 
     ``darkness`` is that of the page over its ground, ``typical`` that of a panel, of 255.
@@ -133,22 +137,24 @@ def _over_ground(
     return np.asarray(np.minimum.reduce(each), np.uint8)
 
 
-def _tone_of_panels(share: Floats) -> float | None:
+def _tone_of_panels(ground: GreyImage, paper: GreyImage) -> float | None:
     """How bright the panels of a page are, as a share of paper; None where it has none."""
+    share = ground / paper
     panel = np.asarray((share < PALEST) & (share >= DARKEST), np.uint8)
     square = np.ones((NARROWEST_PX, NARROWEST_PX), np.uint8)
     wide = share[cv2.morphologyEx(panel, cv2.MORPH_OPEN, square) > 0]
     if wide.size < LEAST_SHARE * share.size:
         return None
     dark, tone, light = np.quantile(wide, [0.15, 0.5, 0.85])
-    if light - dark > SPREAD * (1 - tone) or not _boxes(_panel(share, tone), 1):
+    if light - dark > SPREAD * (1 - tone) or not _boxes(_panel(ground, paper, tone), 1):
         return None
     return float(tone)
 
 
-def _panel(share: Floats, tone: float) -> GreyImage:
-    """Where a page is nearer to a panel in tone than to paper, or darker."""
-    return np.asarray(share < (1 + tone) / 2, np.uint8)
+def _panel(ground: GreyImage, paper: GreyImage, tone: float) -> GreyImage:
+    """Where a page is nearer to a panel in tone than to paper, or darker: 255."""
+    palest = cv2.convertScaleAbs(paper, alpha=(1 + tone) / 2)
+    return np.asarray(cv2.compare(ground, palest, cv2.CMP_LT), np.uint8)
 
 
 def _ground(image: GreyImage, times: int) -> GreyImage:
@@ -158,7 +164,7 @@ def _ground(image: GreyImage, times: int) -> GreyImage:
     return np.asarray(cv2.morphologyEx(calm, cv2.MORPH_CLOSE, square), np.uint8)
 
 
-def _paper(ground: GreyImage) -> Floats:
+def _paper(ground: GreyImage) -> GreyImage:
     """How bright paper is in the light of each place: a surface of second degree, (h, w).
 
     It is fitted to the logarithms, and what lies below it, as panels do, is passed over.
@@ -175,8 +181,8 @@ def _paper(ground: GreyImage) -> Floats:
         left = rows * weight[:, None]
         fit = np.linalg.lstsq(left.T @ rows, left.T @ goal, rcond=None)[0]
         weight = np.where(goal - rows @ fit > -BELOW, 1.0, PASSED_OVER)
-    brightness = np.exp(terms @ fit).reshape(few.shape).astype(np.float32)
-    return np.asarray(cv2.resize(brightness, (width, height)))
+    brightness = np.exp(np.clip(terms @ fit, 0, math.log(255))).reshape(few.shape)
+    return np.asarray(cv2.resize(brightness.astype(np.uint8), (width, height)), np.uint8)
 
 
 def _boxes(panel: GreyImage, times: int) -> list[Contour]:
