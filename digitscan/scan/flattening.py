@@ -117,7 +117,7 @@ def _level_lines(
     edges = move_segments(edges, start)
     lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
     level, plumb = find_segments(picture, darkness)
-    lines = [level, edges[lying], plumb[:, [1, 0, 3, 2]], edges[~lying]]
+    lines = [level, edges[lying], plumb, edges[~lying]]
     if sum(map(len, lines)) < LEAST_SEGMENTS:
         return start, 0.0
     centred = _centring(width, height)

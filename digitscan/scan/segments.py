@@ -33,7 +33,7 @@ JOIN_PX = 3
 
 
 def find_segments(ink: GreyImage, darkness: GreyImage) -> tuple[Segments, Segments]:
-    """Lines nearly level, (n, 4) of x0, y0, x1, y1, and nearly plumb, (m, 4) of y0, x0, y1, x1.
+    """Lines nearly level and nearly plumb, each (n, 4) of x0, y0, x1, y1.
 
     Parameters
     ----------
@@ -47,7 +47,8 @@ def find_segments(ink: GreyImage, darkness: GreyImage) -> tuple[Segments, Segmen
     lying = np.ascontiguousarray(darkness.T)
     plumb = _long_segments(_long_runs(np.ascontiguousarray(ink.T)), lying)
     sides = _sides(ink, runs, lying)
-    return level, sides if _lean(sides) else plumb
+    standing = sides if _lean(sides) else plumb
+    return level, standing[:, [1, 0, 3, 2]]
 
 
 def _long_runs(ink: GreyImage) -> GreyImage:
