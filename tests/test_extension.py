@@ -86,3 +86,18 @@ def test_a_comb_at_the_edge_of_the_page_stays_on_it() -> None:
     (found,) = extend_combs([whole[:2]], level, plumb)
     assert found[: len(whole) - 1] == whole[:3]
     assert all(cell.left >= 0 and cell.right <= 150 for cell in found)
+
+
+def test_a_comb_ends_at_the_line_of_a_table() -> None:
+    """A line that is higher than the cells, though it ends soon below, in the table's last row."""
+    whole = cells(8)
+    level, plumb = lines_of(whole)
+    plumb[TOP - 60 : BOTTOM + 10, whole[4].right : whole[5].left] = True
+    assert extend_combs([whole[2:4]], level, plumb) == [whole[:5]]
+
+
+def test_sides_that_run_on_at_one_end_end_no_comb() -> None:
+    whole = cells(8)
+    level, plumb = lines_of(whole)
+    plumb[TOP - 60 : BOTTOM, whole[4].right : whole[5].left] = True
+    assert extend_combs([whole[2:4]], level, plumb) == [whole]

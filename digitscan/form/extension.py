@@ -14,6 +14,10 @@ SHORTEST = 2
 """Only a comb of this many cells has a pitch to go on with."""
 LEAST_SIDE = 0.6
 """Share of the far side of a cell that must show."""
+LEAST_BEYOND, LESS_BEYOND = 0.8, 0.3
+"""A line that parts two cells shows beyond them, in these shares of half their height, at one end
+and at the other, where it may be the last row of a table.
+"""
 REACH = 0.16
 """How far a side may be from its place, as a share of the pitch."""
 SWALLOWED = 0.5
@@ -59,10 +63,23 @@ def _added(cell: Box, step: float, level: Mask, plumb: Mask) -> list[Box]:
     for number in range(1, MOST_ADDED + 1):
         shift = round(number * step)
         next_cell = Box(cell.top, cell.left + shift, cell.bottom, cell.right + shift)
-        if not _is_enclosed(next_cell, step, level, plumb):
+        last = added[-1] if added else cell
+        if _is_parted(last, next_cell, plumb) or not _is_enclosed(next_cell, step, level, plumb):
             break
         added.append(next_cell)
     return added
+
+
+def _is_parted(cell: Box, other: Box, plumb: Mask) -> bool:
+    """Whether a line that is higher than they parts two boxes that stand apart, as a table's do."""
+    left, right = sorted((cell, other), key=lambda box: box.left)
+    half = cell.height // 2
+    between = plumb[max(0, cell.top - half) : cell.bottom + half, left.right : right.left]
+    if not between.size:
+        return False
+    shown = between.any(axis=1)
+    less, more = sorted((shown[:half].mean(), shown[-half:].mean()))
+    return bool(less >= LESS_BEYOND and more >= LEAST_BEYOND)
 
 
 def _is_enclosed(cell: Box, step: float, level: Mask, plumb: Mask) -> bool:
