@@ -78,8 +78,8 @@ def _is_parted(cell: Box, other: Box, plumb: Mask) -> bool:
     if not between.size:
         return False
     shown = between.any(axis=1)
-    less, more = sorted((shown[:half].mean(), shown[-half:].mean()))
-    return bool(less >= LESS_BEYOND and more >= LEAST_BEYOND)
+    less, more = sorted(float(end.mean()) for end in (shown[:half], shown[-half:]))
+    return less >= LESS_BEYOND and more >= LEAST_BEYOND
 
 
 def _is_enclosed(cell: Box, step: float, level: Mask, plumb: Mask) -> bool:
