@@ -5,6 +5,8 @@ A stroke that looks like a line breaks a cell; the comb must not end there.
 
 from __future__ import annotations
 
+import numpy as np
+
 from digitscan.form.cells import shows_line
 from digitscan.values import Box, Mask
 
@@ -77,7 +79,7 @@ def _is_parted(cell: Box, other: Box, plumb: Mask) -> bool:
     between = plumb[max(0, cell.top - half) : cell.bottom + half, left.right : right.left]
     if not between.size:
         return False
-    shown = between.any(axis=1)
+    shown = np.asarray(between.any(axis=1))
     less, more = sorted(float(end.mean()) for end in (shown[:half], shown[-half:]))
     return less >= LESS_BEYOND and more >= LEAST_BEYOND
 
