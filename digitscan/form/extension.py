@@ -75,7 +75,7 @@ def _added(cell: Box, step: float, level: Mask, plumb: Mask) -> list[Box]:
 def _is_parted(cell: Box, other: Box, plumb: Mask) -> bool:
     """Whether a line that is higher than they parts two boxes that stand apart, as a table's do."""
     left, right = sorted((cell, other), key=lambda box: box.left)
-    half = cell.height // 2
+    half = max(1, cell.height // 2)
     between = plumb[max(0, cell.top - half) : cell.bottom + half, left.right : right.left]
     if not between.size:
         return False
