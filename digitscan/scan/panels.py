@@ -76,12 +76,15 @@ def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> tuple[Gre
     paper = np.asarray(cv2.resize(paper, image.shape[::-1]), np.uint8)
     panel = _panel(ground, paper, tone)
     boxes = _boxes(panel, times)
-    darkness = np.asarray(cv2.bitwise_not(cv2.divide(image, ground, scale=255)), np.uint8)
+    over = np.asarray(cv2.divide(image, ground, scale=255), np.uint8)
+    darkness = np.asarray(cv2.bitwise_not(over), np.uint8)
     typical = 255 * (1 - tone)
     lines = boxes + [part for box in boxes for part in _parts(darkness, box, typical, times)]
     if not lines:
         return image, NO_LINES
-    bright = cv2.multiply(_over_ground(image, ground, colour, times), paper, scale=1 / 255)
+    if colour is not None:
+        over = _darkest_over_ground(colour, times)
+    bright = cv2.multiply(over, paper, scale=1 / 255)
     ruled = np.where(panel > 0, np.asarray(bright, np.uint8), image)
     drawn, pen = np.zeros_like(image), max(2, round(LINE_WIDTH * max(image.shape)))
     cv2.polylines(drawn, lines, True, 1, pen)
@@ -123,15 +126,11 @@ def _strips(
     return [(rows, columns) for rows, columns in strips if pale[rows, columns].mean() >= MOSTLY]
 
 
-def _over_ground(
-    image: GreyImage, ground: GreyImage, colour: ColourImage | None, times: int
-) -> GreyImage:
-    """How bright the page is over its ground; in colour, that which is darkest over its own.
+def _darkest_over_ground(colour: ColourImage, times: int) -> GreyImage:
+    """How bright a page is in that of its colours which is darkest over its own ground.
 
     A blue pen on yellow is hardly darker than it in blue, where yellow is darkest.
     """
-    if colour is None:
-        return np.asarray(cv2.divide(image, ground, scale=255), np.uint8)
     channels = [np.asarray(channel, np.uint8) for channel in cv2.split(colour)]
     each = [cv2.divide(channel, _ground(channel, times), scale=255) for channel in channels]
     return np.asarray(np.minimum.reduce(each), np.uint8)

@@ -45,9 +45,9 @@ def find_segments(ink: GreyImage, darkness: GreyImage) -> tuple[Segments, Segmen
     runs = _long_runs(ink)
     level = _long_segments(runs, darkness)
     lying = np.ascontiguousarray(darkness.T)
-    plumb = _long_segments(_long_runs(np.ascontiguousarray(ink.T)), lying)
-    sides = _sides(ink, runs, lying)
-    standing = sides if _lean(sides) else plumb
+    standing = _sides(ink, runs, lying)
+    if not _lean(standing):
+        standing = _long_segments(_long_runs(np.ascontiguousarray(ink.T)), lying)
     return level, standing[:, [1, 0, 3, 2]]
 
 
