@@ -245,6 +245,14 @@ def test_a_foot_along_the_lower_side_of_a_cell_is_a_stroke(apart: int) -> None:
     assert level[130 - LINE : 130, inside].any()
 
 
+def test_the_lower_side_of_a_box_over_a_long_line_that_is_askew_is_found() -> None:
+    image = paper(220, 1400)
+    draw_box(image, Box(80, 1250, 130, 1300))
+    cv2.line(image, (40, 126), (1360, 148), 0, LINE)
+    level, _ = ruling(image)
+    assert level[130:132, 1254:1296].any(axis=0).all()
+
+
 def test_equal_bars_one_over_another_are_a_table_of_one_column() -> None:
     image = paper(500, 300)
     draw_table(image, Box(40, 60, 440, 112), 8, 1)

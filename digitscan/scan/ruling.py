@@ -276,7 +276,7 @@ def _prune(
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, stroke_px)
     long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, stroke_px)
     keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px)
-    keep_level &= ~_is_foot(level_box, stroke_px)
+    keep_level &= ~_is_foot(level, level_box, stroke_px)
     keep_plumb = np.ones(len(plumb), bool)
     for _ in range(PRUNING_ROUNDS):
         before = int(keep_level.sum() + keep_plumb.sum())
@@ -342,16 +342,30 @@ def _is_rung(
     return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)
 
 
-def _is_foot(level: npt.NDArray[np.int_], stroke_px: float) -> Mask:
+def _is_foot(level: Sequence[Contour], bounds: npt.NDArray[np.int_], stroke_px: float) -> Mask:
     """Which level lines are a stroke right beside a far longer line: the foot of a 2, a 7's bar."""
-    length = level[:, 2] - level[:, 0]
-    apart = np.maximum(level[:, None, 1], level[None, :, 1])
-    apart -= np.minimum(level[:, None, 3], level[None, :, 3])
+    length = bounds[:, 2] - bounds[:, 0]
     slack = FOOT_STROKES * stroke_px
-    beside = (apart <= slack) & (length[:, None] * FOOT_TIMES <= length[None, :])
-    beside &= level[:, None, 0] >= level[None, :, 0] - slack
-    beside &= level[:, None, 2] <= level[None, :, 2] + slack
-    return np.asarray(beside.any(axis=1) & (length < CERTAIN_STROKES * stroke_px), np.bool_)
+    beside = length[:, None] * FOOT_TIMES <= length[None, :]
+    beside &= bounds[:, None, 0] >= bounds[None, :, 0] - slack
+    beside &= bounds[:, None, 2] <= bounds[None, :, 2] + slack
+    beside &= bounds[:, None, 1] <= bounds[None, :, 3] + slack
+    beside &= bounds[:, None, 3] >= bounds[None, :, 1] - slack
+    beside &= (length < CERTAIN_STROKES * stroke_px)[:, None]
+    foot = np.zeros(len(level), np.bool_)
+    for stroke, line in np.argwhere(beside).tolist():
+        foot[stroke] |= _apart(bounds[stroke], level[line]) <= slack
+    return foot
+
+
+def _apart(bounds: npt.NDArray[np.int_], line: Contour) -> int:
+    """Rows between a stroke and a ``line`` that may be askew, in the columns of the stroke."""
+    left, top, right, bottom = (int(side) for side in bounds)
+    columns, rows = line[:, 0].T
+    there = rows[(columns >= left) & (columns < right)]
+    if there.size == 0:
+        there = rows
+    return max(top, int(there.min())) - min(bottom, int(there.max()) + 1)
 
 
 def _is_open_side(
