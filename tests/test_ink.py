@@ -293,6 +293,16 @@ def test_pale_digits_stay_beside_a_dark_cross_in_an_unused_cell() -> None:
     assert np.count_nonzero(found.ink) == np.count_nonzero(ink)
 
 
+def test_pencil_stays_in_a_box_under_dark_print() -> None:
+    """Only what stands in the box tells the pen: its label was taken for it, digits for print."""
+    ink = np.zeros((200, 400), np.uint8)
+    cv2.putText(ink, "Number", (105, 46), cv2.FONT_HERSHEY_SIMPLEX, 1, 230, 6)
+    for left, digit in ((110, 4), (160, 7), (200, 1)):
+        draw_digit(ink, digit, Box(70, left, 130, left + 36), tone=70)
+    found = ink_of_field(clean_of(ink), Field("", Box(50, 100, 150, 300), FieldKind.BOX))
+    assert np.count_nonzero(found.ink) == np.count_nonzero(ink[50:150])
+
+
 def test_soft_pencil_that_is_pale_in_between_is_no_pattern() -> None:
     """Its sides are straight and pale; left out, its ends would be all that is left of a 0."""
     ink = np.zeros((200, 400), np.uint8)

@@ -87,8 +87,9 @@ def ink_of_field(
     top, left = box.top - around.top, box.left - around.left
     inside = Box(top, left, top + box.height, left + box.width)
     if field.kind is not FieldKind.LINE:
-        columns = [slice(c.left - around.left, c.right - around.left) for c in field.cells]
-        ink = _without_pale(ink, columns, clean.stroke_px)
+        columns = [slice(cell.left - box.left, cell.right - box.left) for cell in field.cells]
+        pen = _without_pale(ink[inside.slices], columns, clean.stroke_px)
+        ink = _with_part(ink, inside, pen)
     moved = [each.moved(-around.top, -around.left) for each in straddlers]
     ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px, is_other, moved)
     if field.kind is not FieldKind.LINE:
@@ -119,6 +120,13 @@ def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> G
             continue
         if level + plumb >= barred * area and min(level, plumb) >= lesser * area:
             return ink if _broken_off(ink, pen) > MOST_BROKEN else pen
+    return ink
+
+
+def _with_part(ink: GreyImage, box: Box, part: GreyImage) -> GreyImage:
+    """``ink`` with ``part`` in a box."""
+    ink = ink.copy()
+    ink[box.slices] = part
     return ink
 
 
