@@ -15,6 +15,7 @@ from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel
 from digitscan.scan.dashes import close_gaps, find_dashed_lines
 from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography, move_segments
+from digitscan.scan.frames import draw_frames
 from digitscan.scan.ground import remove_ground, remove_pattern
 from digitscan.scan.marker import without_marker
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
@@ -96,6 +97,7 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     dashed = find_dashed_lines(binary, stroke_px)
     level, plumb = find_ruling(darkness, stroke_px, dashed)
     close_gaps(ink, level, dashed.level)
+    draw_frames(ink, level, plumb, stroke_px)
     draw_dividers(binary, level, plumb, stroke_px)
     from_scan = to_work @ quarter_turn(turn, page.image.shape)
     _draw_lines(level, plumb, move_segments(lines, from_scan), stroke_px)

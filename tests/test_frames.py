@@ -1,0 +1,140 @@
+"""Frames with round corners become boxes; what is written in them, and written zeros, stays."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sheets import PEN, draw_digit, paper
+
+from digitscan.learn.shapes import draw_digit as draw_written
+from digitscan.scan.frames import draw_frames
+from digitscan.values import Box, GreyImage
+
+Picture = npt.NDArray[np.uint8]
+
+WIDTH, HEIGHT = 58, 72
+
+
+def rounded(image: GreyImage, box: Box, radius: int) -> None:
+    """Draw a frame with round corners."""
+    inner = Box(box.top + radius, box.left + radius, box.bottom - radius, box.right - radius)
+    corners = np.array(
+        [
+            cv2.ellipse2Poly((column, row), (radius, radius), 0, start, start + 90, 3)
+            for column, row, start in (
+                (inner.right, inner.bottom, 0),
+                (inner.left, inner.bottom, 90),
+                (inner.left, inner.top, 180),
+                (inner.right, inner.top, 270),
+            )
+        ]
+    )
+    cv2.polylines(image, [corners.reshape(-1, 2)], True, 0, 3)
+
+
+def row_of_frames(radius: int, step: int, cells: int = 4) -> tuple[GreyImage, list[Box]]:
+    """A page with a row of frames, and where they are."""
+    image = paper(300, 600)
+    boxes = [
+        Box(100, left, 100 + HEIGHT, left + WIDTH) for left in range(60, 60 + cells * step, step)
+    ]
+    for box in boxes:
+        rounded(image, box, radius)
+    return image, boxes
+
+
+def framed(image: GreyImage) -> tuple[GreyImage, Picture, Picture]:
+    """The ink that is left of a page, and the lines that were drawn."""
+    ink = np.asarray(255 - image, np.uint8)
+    level, plumb = np.zeros_like(ink), np.zeros_like(ink)
+    draw_frames(ink, level, plumb, float(PEN))
+    return ink, level, plumb
+
+
+def has_sides(box: Box, level: Picture, plumb: Picture) -> bool:
+    """Whether lines were drawn along all sides of a box."""
+    rows, columns = slice(box.top + 4, box.bottom - 4), slice(box.left + 4, box.right - 4)
+    ends = [level[end - 3 : end + 4, columns].any(axis=0).all() for end in (box.top, box.bottom)]
+    sides = [plumb[rows, side - 3 : side + 4].any(axis=1).all() for side in (box.left, box.right)]
+    return all([*ends, *sides])
+
+
+@pytest.mark.parametrize("radius", [14, 20, WIDTH // 2])
+@pytest.mark.parametrize("step", [WIDTH, WIDTH + 3, WIDTH + 14])
+def test_frames_become_boxes_however_near_they_stand(radius: int, step: int) -> None:
+    image, boxes = row_of_frames(radius, step)
+    ink, level, plumb = framed(image)
+    assert all(has_sides(box, level, plumb) for box in boxes)
+    assert not ink.any()
+
+
+def test_digits_in_frames_stay_as_they_are() -> None:
+    image, boxes = row_of_frames(20, WIDTH + 8)
+    written = paper(*image.shape)
+    for digit, box in zip((0, 2, 7), boxes, strict=False):
+        draw_digit(
+            written, digit, Box(box.top + 12, box.left + 14, box.bottom - 12, box.right - 14)
+        )
+    ink, _, _ = framed(np.minimum(image, written))
+    assert ((ink > 0) == (written == 0)).all()
+
+
+def test_a_frame_that_a_stroke_leaves_is_one_too_and_the_stroke_is_whole() -> None:
+    image, boxes = row_of_frames(20, WIDTH + 14)
+    crossed = boxes[1]
+    middle = (crossed.left + crossed.right) // 2
+    cv2.line(image, (middle, crossed.top + 20), (middle - 6, crossed.bottom + 18), 0, PEN)
+    ink, level, plumb = framed(image)
+    assert has_sides(crossed, level, plumb)
+    assert ink[crossed.top + 20 : crossed.bottom + 16].any(axis=1).all()
+    assert not ink[:, : crossed.left].any()
+
+
+def test_frames_seen_aslant_are_frames() -> None:
+    image, boxes = row_of_frames(20, WIDTH + 14)
+    lean = np.array([[1, -0.1, 0], [0.06, 1, 0]], np.float64)
+    aslant = cv2.warpAffine(image, lean, (600, 300), borderValue=255)
+    ink, level, plumb = framed(np.asarray(aslant, np.uint8))
+    assert np.count_nonzero(ink) < 0.02 * np.count_nonzero(aslant < 128)
+    assert cv2.connectedComponents(cv2.max(level, plumb))[0] == 1 + len(boxes)
+
+
+def test_two_alike_are_no_frames() -> None:
+    """They may be zeros of one hand."""
+    image, _ = row_of_frames(WIDTH // 2, WIDTH + 14, cells=2)
+    ink, level, plumb = framed(image)
+    assert np.array_equal(ink, 255 - image)
+    assert not level.any()
+    assert not plumb.any()
+
+
+def test_boxes_with_square_corners_are_left_to_the_ruling() -> None:
+    image, _ = row_of_frames(1, WIDTH + 14)
+    assert np.array_equal(framed(image)[0], 255 - image)
+
+
+def test_zeros_of_a_hand_are_no_frames() -> None:
+    rng = np.random.default_rng(4)
+    image = paper(1000, 1400)
+    for row, column in np.ndindex(9, 14):
+        width, height = np.rint(rng.normal((38, 54), (3, 4))).astype(int).tolist()
+        zero = cv2.resize(draw_written(0, rng), (width, height), interpolation=cv2.INTER_AREA)
+        top, left = 30 + 100 * row, 60 + 95 * column
+        image[top : top + height, left : left + width][zero > 100] = 0
+    assert np.array_equal(framed(image)[0], 255 - image)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), shapes=st.integers(0, 30))
+def test_any_ink_is_only_ever_made_less(seed: int, shapes: int) -> None:
+    rng = np.random.default_rng(seed)
+    image = paper(120, 160)
+    for _ in range(shapes):
+        x, y = int(rng.integers(-20, 180)), int(rng.integers(-20, 140))
+        cv2.ellipse(image, (x, y), (18, 20), 0, 0, int(rng.choice([300, 360])), 0, 3)
+    ink, _, _ = framed(image)
+    assert (ink <= 255 - image).all()
