@@ -180,6 +180,16 @@ def test_a_comb_and_a_line_that_goes_on_where_it_ends_are_doubtful_both() -> Non
     assert seems_to_go_on(page(AFTER), line, field())
 
 
+@pytest.mark.parametrize(("gap", "whole"), [(4, False), (20, True)])
+def test_combs_with_a_gap_between_them_are_whole(gap: int, whole: bool) -> None:
+    """Day, month and year have one each; a comb in pieces misses a cell, or no more than a line."""
+    shift = COMB.width + gap
+    cells = tuple(cell.moved(0, shift) for cell in CELLS)
+    other = Field("f2", COMB.moved(0, shift), FieldKind.COMB, cells)
+    assert seems_to_go_on(page(), field(), other) is not whole
+    assert seems_to_go_on(page(), other, field()) is not whole
+
+
 def test_boxes_apart_or_in_another_row_are_fields_of_their_own() -> None:
     assert not seems_to_go_on(page(), field(), box_beside(40))
     assert not seems_to_go_on(page(), field(), box_beside(20, top=130))

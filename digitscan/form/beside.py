@@ -46,7 +46,9 @@ LETTERS = 2
 MOST_CELLS = 2.5
 """A box up to so many times as wide as a cell beside it may be cells whose sides were not found."""
 NEAR = 0.6
-"""Boxes of one digit nearer than this share of their height, in a row, are one comb in pieces."""
+"""A box of one digit nearer than this share of its height, in a row with others, is a piece of one
+comb; two combs are, if they share a side: day and month have a comb each.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,9 @@ def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
     if not _may_continue(field, other):
         return False
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
+    combs = field.kind is other.kind is FieldKind.COMB
     alike = field.kind is FieldKind.LINE or (_is_narrow(field) and _is_narrow(other))
-    reach = NEAR if alike else SHARED_SIDE
+    reach = NEAR if alike and not combs else SHARED_SIDE
     near = is_level(one, two) and two.left - one.right <= reach * one.height
     return near and not is_parted(one, two, clean.plumb)
 
