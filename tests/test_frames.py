@@ -103,6 +103,17 @@ def test_frames_seen_aslant_are_frames() -> None:
     assert cv2.connectedComponents(cv2.max(level, plumb))[0] == 1 + len(boxes)
 
 
+def test_empty_ones_far_apart_are_no_frames_and_with_one_written_in_they_are() -> None:
+    """They may be zeros that were typed, or drawn around a template."""
+    image, boxes = row_of_frames(WIDTH // 2, 2 * WIDTH)
+    ink, level, _ = framed(image)
+    assert np.array_equal(ink, 255 - image)
+    assert not level.any()
+    draw_digit(image, 7, Box(120, boxes[2].left + 16, 155, boxes[2].right - 16))
+    _, level, plumb = framed(image)
+    assert all(has_sides(box, level, plumb) for box in boxes)
+
+
 def test_two_alike_are_no_frames() -> None:
     """They may be zeros of one hand."""
     image, _ = row_of_frames(WIDTH // 2, WIDTH + 14, cells=2)

@@ -38,6 +38,10 @@ of 10,000 written zeros.
 SLACK_PX, SLACK = 1.5, 0.02
 """How much frames of one size differ, and as a share of it."""
 FEWEST = 3
+WIDEST_ZERO, LEAST_STROKES, NEAR = 1.5, 3.0, 0.25
+"""Frames are wider than this, as a share of their height, or hold ink longer than so many strokes are
+wide, or have another this near, as a share of their width. Zeros seldom are or do.
+"""
 THICKEST_STROKES = 2.5
 SHOWN, MOST_BESIDE = 0.65, 0.5
 """Share of a frame that is ink, and of what lies just inside it, where a stroke leaves it."""
@@ -63,7 +67,7 @@ def draw_frames(ink: GreyImage, level: Picture, plumb: Picture, stroke_px: float
     stroke_px : float
         Typical stroke width.
     """
-    frames = _of_one_size(_apart(_find_frames(ink, stroke_px)))
+    frames = _of_one_size(_apart(_find_frames(ink, stroke_px)), ink, stroke_px)
     if not frames:
         return
     thick = _thickness(frames, ink)
@@ -165,12 +169,34 @@ def _area(box: Box) -> int:
     return box.height * box.width
 
 
-def _of_one_size(frames: list[_Frame]) -> list[_Frame]:
-    """The frames of which the page has enough of one size."""
+def _of_one_size(frames: list[_Frame], ink: GreyImage, stroke_px: float) -> list[_Frame]:
+    """The frames of which the page has enough of one size, of which one is no 0 for sure."""
     sizes = np.array([(frame.box.height, frame.box.width) for frame in frames]).reshape(-1, 2)
     apart = np.abs(sizes[:, None] - sizes[None, :]) <= SLACK_PX + SLACK * sizes
-    enough = np.count_nonzero(apart.all(axis=2), axis=1) >= FEWEST
-    return [frame for frame, is_one in zip(frames, enough, strict=True) if is_one]
+    same = apart.all(axis=2)
+    sure = [_is_wide(frame) or _holds_ink(frame, ink, stroke_px) for frame in frames]
+    sure = np.array(sure, np.bool_) | (_beside(frames) & same).any(axis=1)
+    kept = (np.count_nonzero(same, axis=1) >= FEWEST) & (same & sure).any(axis=1)
+    return [frame for frame, is_one in zip(frames, kept, strict=True) if is_one]
+
+
+def _is_wide(frame: _Frame) -> bool:
+    """Whether a frame is too wide for one digit."""
+    return frame.box.width > WIDEST_ZERO * frame.box.height
+
+
+def _holds_ink(frame: _Frame, ink: GreyImage, stroke_px: float) -> bool:
+    """Whether something is written in a frame."""
+    inner = _eroded(frame.shape, round(THICKEST_STROKES * stroke_px)) > 0
+    return bool(np.count_nonzero(ink[frame.box.slices][inner]) > LEAST_STROKES * stroke_px**2)
+
+
+def _beside(frames: Sequence[_Frame]) -> Mask:
+    """Which frames (rows) have which others (columns) right beside them, (n, n)."""
+    top, left, _, right = np.array([frame.box.sides for frame in frames]).reshape(-1, 4).T
+    width = right - left
+    level = abs(top[:, None] - top) <= NEAR * width
+    return np.asarray(level & (abs(left[:, None] - right) <= NEAR * width), np.bool_)
 
 
 def _thickness(frames: Sequence[_Frame], ink: GreyImage) -> int:
