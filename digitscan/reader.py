@@ -22,13 +22,14 @@ from digitscan.doubts import doubt_records
 from digitscan.errors import PageError
 from digitscan.form.beside import goes_on
 from digitscan.form.cells import find_cells
-from digitscan.form.ink import ink_of_field
+from digitscan.form.ink import FieldInk, ink_of_field
 from digitscan.form.layout import find_fields
 from digitscan.form.ruled_paper import is_crossed, without_paper_lines
 from digitscan.form.stacked import part_stacked
 from digitscan.form.straddling import Straddler, find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
 from digitscan.form.unseen_sides import holds_side, lacks_one
+from digitscan.glyph.box_print import without_print
 from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
@@ -250,15 +251,29 @@ def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
 def cut_fields(clean: CleanPage, fields: Sequence[Field]) -> list[CutField]:
     """Cut the ink of a page's fields into pieces and candidates."""
     straddlers = find_straddlers(clean, fields)
-    return [_cut(clean, *one, fields) for one in zip(fields, straddlers, strict=True)]
+    found = [
+        ink_of_field(clean, field, is_cross, own)
+        for field, own in zip(fields, straddlers, strict=True)
+    ]
+    pieces = [
+        cut_pieces(own.ink, own.origin, clean.stroke_px, field.cells)
+        for field, own in zip(fields, found, strict=True)
+    ]
+    written = without_print(fields, pieces)
+    return [
+        _cut(clean, *one, fields) for one in zip(fields, straddlers, found, written, strict=True)
+    ]
 
 
 def _cut(
-    clean: CleanPage, field: Field, straddlers: Sequence[Straddler], fields: Sequence[Field]
+    clean: CleanPage,
+    field: Field,
+    straddlers: Sequence[Straddler],
+    found: FieldInk,
+    pieces: tuple[Piece, ...],
+    fields: Sequence[Field],
 ) -> CutField:
-    """Cut the ink of one of the page's ``fields``."""
-    found = ink_of_field(clean, field, is_cross, straddlers)
-    pieces = cut_pieces(found.ink, found.origin, clean.stroke_px, field.cells)
+    """Make candidates of the pieces of one of the page's fields; ask whether it is whole."""
     torn = found.torn or lacks_faded_digit(found.ink, found.origin, pieces)
     boxes = [piece.box for piece in pieces]
     torn = torn or holds_side(clean, field, boxes) or lacks_one(clean, field, boxes)

@@ -55,8 +55,8 @@ def sentences(account: Account) -> tuple[str, ...]:
 def _left_out(account: Account) -> Iterator[str]:
     if account.left_out > MUCH_LEFT_OUT:
         yield (
-            f"{account.left_out:.0%} of the ink in its box was left out: too pale beside the rest, "
-            "dirt, or part of something outside"
+            f"{account.left_out:.0%} of the ink in its box was left out: print, dirt, too pale "
+            "beside the rest, or part of something outside"
         )
 
 

@@ -39,8 +39,9 @@ SLACK_PX, SLACK = 1.5, 0.02
 """How much frames of one size differ, and as a share of it."""
 FEWEST = 3
 WIDEST_ZERO, LEAST_STROKES, NEAR = 1.5, 3.0, 0.25
-"""Frames are wider than this, as a share of their height, or hold ink longer than so many strokes are
-wide, or have another this near, as a share of their width. Zeros seldom are or do.
+"""Frames are wider than this, as a share of their height, or hold more ink than strokes that are so
+many times as long as wide, or have another this near, as a share of their width. Zeros seldom are
+or do.
 """
 THICKEST_STROKES = 2.5
 SHOWN, MOST_BESIDE = 0.65, 0.5
