@@ -57,6 +57,14 @@ def test_cells_of_nearly_one_width_are_one_comb(jitter: list[int]) -> None:
     assert sizes(row_of([36 + each for each in jitter])) == [len(jitter)]
 
 
+def test_a_wider_gap_as_of_a_comma_is_in_no_cell() -> None:
+    """Its lines would be strokes."""
+    before = row_of([36] * 3)
+    row = [*before, *row_of([36] * 2, left=before[-1].right + 16)]
+    (comb,) = find_combs(row, level_over(row), no_lines())
+    assert [comb[2].right, comb[3].left] == [row[2].right, row[3].left]
+
+
 @pytest.mark.parametrize("missing", range(1, 8))
 def test_a_divider_that_is_missing_is_put_in(missing: int) -> None:
     whole = row_of([36] * 8)

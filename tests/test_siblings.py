@@ -39,6 +39,7 @@ def test_too_few_combs_make_no_rule() -> None:
         pytest.param(comb(ROW, 1, left=120), id="between the cells"),
         pytest.param(comb(ROW, 1, left=100, size=70), id="of another size"),
         pytest.param(comb(ROW, 2, left=600), id="in another column"),
+        pytest.param([*comb(ROW, 1), *comb(ROW, 1, left=155)], id="with a comma between its cells"),
     ],
 )
 def test_a_box_that_is_no_piece_stays_as_it_is(other: list[Box]) -> None:

@@ -235,13 +235,19 @@ def _walk_back(
 
 
 def _cut(stretch: list[Box], dividers: list[float]) -> list[Box]:
-    """Cells between the dividers, as high as the stretch."""
+    """Cells between the dividers, as high as the stretch; a wider gap, as of a comma, is in none."""
     top = int(np.median([c.top for c in stretch]))
     bottom = int(np.median([c.bottom for c in stretch]))
-    gap = _typical_gap(stretch)
+    half = _typical_gap(stretch) / 2
+    ends, starts = ([divider + aside for divider in dividers] for aside in (-half, half))
+    for left, right in pairwise(stretch):
+        middle = (left.right + right.left) / 2
+        if right.left - left.right > 2 * half and middle in dividers:
+            place = dividers.index(middle)
+            ends[place], starts[place] = left.right, right.left
     return [
-        Box(top, round(left + gap / 2), bottom, round(right - gap / 2))
-        for left, right in pairwise(dividers)
+        Box(top, round(left), bottom, round(right))
+        for left, right in zip(starts[:-1], ends[1:], strict=True)
     ]
 
 

@@ -78,7 +78,13 @@ def _whole_comb(piece: Comb, family: Sequence[Comb]) -> Comb | None:
     aside = first.left - place.left
     if not _alike(place, first) or abs(aside) > SAME_PLACE * place.width:
         return None
-    return [Box(first.top, c.left + aside, first.bottom, c.right + aside) for c in nearest]
+    comb = [Box(first.top, c.left + aside, first.bottom, c.right + aside) for c in nearest]
+    return comb if all(_has_place(cell, comb) for cell in piece) else None
+
+
+def _has_place(cell: Box, comb: Comb) -> bool:
+    """Whether a cell stands where a comb has one."""
+    return min(abs(cell.left - other.left) for other in comb) <= SAME_PLACE * cell.width
 
 
 def _meet(one: Comb, two: Comb) -> bool:
