@@ -235,7 +235,7 @@ def _walk_back(
 
 
 def _cut(stretch: list[Box], dividers: list[float]) -> list[Box]:
-    """Cells between the dividers, as high as the stretch; a wider gap, as of a comma, is in none."""
+    """Cells between the dividers, as high as the stretch; a wide gap, of a comma, is in none."""
     top = int(np.median([c.top for c in stretch]))
     bottom = int(np.median([c.bottom for c in stretch]))
     half = _typical_gap(stretch) / 2
