@@ -109,12 +109,13 @@ def test_a_dashed_rule_is_a_line_without_gaps(dashes: tuple[int, int]) -> None:
     assert not ink[:118].any() and not ink[126:].any()
 
 
-def test_numbers_on_a_rule_of_one_dash_a_digit_are_one_value() -> None:
+@pytest.mark.parametrize("length", [52, 74])
+def test_numbers_on_a_rule_of_one_dash_a_digit_are_one_value(length: int) -> None:
     image = np.full((700, 900), 250, np.uint8)
     for top in (100, 300, 500):
         for number in range(5):
-            left = 100 + 70 * number
-            image[top + 70 : top + 73, left : left + 52] = 0
+            left = 100 + (length + 18) * number
+            image[top + 70 : top + 73, left : left + length] = 0
             draw_digit(image, (2, 7, 0)[number % 3], Box(top + 10, left + 10, top + 62, left + 42))
     records = Reader().read_image(image).records
     assert [record.reading.value for record in records] == ["27027"] * 3

@@ -53,7 +53,7 @@ REGULAR, FEW, MANY = 0.75, 6, 12
 """Share of the dashes that must be alike and at the pitch: all of them where they are few. Many
 make a line however they have run into one another.
 """
-LONGEST_DASH = 14.0
+LONGEST_DASH = 24.0
 """Length of a dash, in stroke widths, at most; longer ones are rules for a number each."""
 DENSE, DENSELY, SHORTEST, LONGEST_SIDE = 1.5, 0.85, 9.0, 22.0
 """Pieces of any length are of one line, if so many of the gaps are no wider than the first, and
