@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.bars import draw_cells
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel, shrunk
 from digitscan.scan.dashes import close_gaps, find_dashed_lines
 from digitscan.scan.fill import find_fill, paint_fill
@@ -98,6 +99,7 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     level, plumb = find_ruling(darkness, stroke_px, dashed)
     close_gaps(ink, level, dashed.level)
     draw_frames(ink, level, plumb, stroke_px)
+    draw_cells(binary, level, plumb, stroke_px)
     draw_dividers(binary, level, plumb, stroke_px)
     from_scan = to_work @ quarter_turn(turn, page.image.shape)
     _draw_lines(level, plumb, move_segments(lines, from_scan), stroke_px)

@@ -51,7 +51,7 @@ def draw_dividers(ink: Picture, level: Picture, plumb: Picture, stroke_px: float
         dividers = _find_dividers(ticks, width, stroke_px)
         if dividers:
             end = top - min(tall for _, tall in ticks) + round(stroke_px)
-            _draw_comb(level, plumb, [left + x for x in dividers], top, top + height, end)
+            draw_comb(level, plumb, [left + x for x in dividers], top, top + height, end)
 
 
 def _heights_over(
@@ -101,12 +101,21 @@ def _find_dividers(ticks: list[tuple[float, int]], width: int, stroke_px: float)
     return []
 
 
-def _draw_comb(
+def draw_comb(
     level: Picture, plumb: Picture, columns: list[int], top: int, bottom: int, end: int
 ) -> None:
-    """Draw dividers up to the next line above, or to a cell's height and a line there.
+    """Draw a comb's dividers up to the next line above, or to a cell's height and a line there.
 
-    Lines below row ``end``, where the ticks end, are crossed by them.
+    Parameters
+    ----------
+    level, plumb : (H, W) uint8
+        Lines along the rows and along the columns; drawn into.
+    columns : list of int
+        The dividers, from left to right.
+    top, bottom : int
+        Rows ``top:bottom`` are the line that they stand on.
+    end : int
+        Lines below this row are crossed by what shows of the dividers.
     """
     pitch = (columns[-1] - columns[0]) / (len(columns) - 1)
     ceiling = max(0, top - round(CELL_HEIGHT * pitch))
