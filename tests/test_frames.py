@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sheets import PEN, draw_digit, paper
 
 from digitscan.learn.shapes import draw_digit as draw_written
+from digitscan.scan.evening import all_outlines_of
 from digitscan.scan.frames import draw_frames
 from digitscan.values import Box, GreyImage
 
@@ -51,7 +52,7 @@ def framed(image: GreyImage) -> tuple[GreyImage, Picture, Picture]:
     """The ink that is left of a page, and the lines that were drawn."""
     ink = np.asarray(255 - image, np.uint8)
     level, plumb = np.zeros_like(ink), np.zeros_like(ink)
-    draw_frames(ink, level, plumb, float(PEN))
+    draw_frames(all_outlines_of(ink), ink, level, plumb, float(PEN))
     return ink, level, plumb
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from digitscan.scan.bars import draw_cells
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel, shrunk
 from digitscan.scan.dashes import close_gaps, find_dashed_lines
+from digitscan.scan.evening import all_outlines_of
 from digitscan.scan.fill import find_fill, paint_fill
 from digitscan.scan.flattening import Homography, estimate_homography, move_segments
 from digitscan.scan.frames import draw_frames
@@ -21,6 +22,7 @@ from digitscan.scan.ground import remove_ground, remove_pattern
 from digitscan.scan.marker import without_marker
 from digitscan.scan.orientation import Overview, find_turns, quarter_turn
 from digitscan.scan.panels import rule_boxes
+from digitscan.scan.posts import take_out_posts
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.segments import Segments
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
@@ -98,7 +100,9 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     dashed = find_dashed_lines(binary, stroke_px)
     level, plumb = find_ruling(darkness, stroke_px, dashed)
     close_gaps(ink, level, dashed.level)
-    draw_frames(ink, level, plumb, stroke_px)
+    outlines = all_outlines_of(ink)
+    draw_frames(outlines, ink, level, plumb, stroke_px)
+    take_out_posts(outlines, ink, plumb, stroke_px)
     draw_cells(binary, level, plumb, stroke_px)
     draw_dividers(binary, level, plumb, stroke_px)
     from_scan = to_work @ quarter_turn(turn, page.image.shape)

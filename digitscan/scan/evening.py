@@ -7,10 +7,13 @@ is drawn on with the thickness and the course that it has elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from digitscan.values import Mask
 
 Picture = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
@@ -23,6 +26,21 @@ def outlines_of(picture: Picture, offset: tuple[int, int] = (0, 0)) -> list[Cont
     """Outer outlines of what is not 0, each (n, 1, 2) int32 of (x, y), moved by ``offset``."""
     found = cv2.findContours(picture, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=offset)[0]
     return [np.asarray(outline, np.int32) for outline in found]
+
+
+class Outlines(NamedTuple):
+    """Outlines of ink and of the holes in it, corners only, and which are of holes, (n,)."""
+
+    contours: list[Contour]
+    holes: Mask
+
+
+def all_outlines_of(picture: Picture) -> Outlines:
+    """Outlines of what is not 0, and of the holes in it."""
+    found, tree = cv2.findContours(picture, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    parents = np.reshape(np.asarray(tree), (-1, 4))[:, 3] if found else np.zeros(0, int)
+    contours = [np.asarray(outline, np.int32) for outline in found]
+    return Outlines(contours, np.asarray(parents >= 0, np.bool_))
 
 
 def bounds_of(contours: Sequence[Contour]) -> npt.NDArray[np.int_]:

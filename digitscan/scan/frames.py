@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.evening import fill_outline
+from digitscan.scan.evening import Outlines, fill_outline
 from digitscan.values import Box, GreyImage, Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -56,11 +56,15 @@ class _Frame:
     shape: Picture
 
 
-def draw_frames(ink: GreyImage, level: Picture, plumb: Picture, stroke_px: float) -> None:
+def draw_frames(
+    outlines: Outlines, ink: GreyImage, level: Picture, plumb: Picture, stroke_px: float
+) -> None:
     """Draw frames with round corners as boxes into ``level`` and ``plumb``, and erase them.
 
     Parameters
     ----------
+    outlines : Outlines
+        Those of the ink.
     ink : (H, W) uint8
         0 paper, 1 to 255 ink; frames are taken out.
     level, plumb : (H, W) uint8
@@ -68,7 +72,7 @@ def draw_frames(ink: GreyImage, level: Picture, plumb: Picture, stroke_px: float
     stroke_px : float
         Typical stroke width.
     """
-    frames = _of_one_size(_apart(_find_frames(ink, stroke_px)), ink, stroke_px)
+    frames = _of_one_size(_apart(_find_frames(outlines, ink, stroke_px)), ink, stroke_px)
     if not frames:
         return
     thick = _thickness(frames, ink)
@@ -78,15 +82,13 @@ def draw_frames(ink: GreyImage, level: Picture, plumb: Picture, stroke_px: float
         _draw(_upright(frame), thick, level, plumb)
 
 
-def _find_frames(ink: GreyImage, stroke_px: float) -> Iterator[_Frame]:
+def _find_frames(outlines: Outlines, ink: GreyImage, stroke_px: float) -> Iterator[_Frame]:
     """What has the shape of a frame.
 
     Frames that touch one another have no outlines of their own, but what they enclose has.
     """
-    contours, tree = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    parents = np.reshape(np.asarray(tree), (-1, 4))[:, 3] if contours else ()
     least, (most_high, most_wide) = LOWEST_STROKES * stroke_px, LARGEST_SHARE * np.array(ink.shape)
-    for outline, parent in zip(contours, parents, strict=True):
+    for outline, is_hole in zip(outlines.contours, outlines.holes.tolist(), strict=True):
         left, top, width, height = cv2.boundingRect(outline)
         if min(height, width) < least or height > most_high or width > most_wide:
             continue
@@ -94,12 +96,10 @@ def _find_frames(ink: GreyImage, stroke_px: float) -> Iterator[_Frame]:
         corners = 4 * (CORNER * min(height, width)) ** 2
         if not (1 - MOST_AT_CORNERS) * corners <= free <= (1 - LEAST_FILLED) * height * width:
             continue
-        frame = _Frame(
-            Box(top, left, top + height, left + width), fill_outline(np.asarray(outline, np.int32))
-        )
+        frame = _Frame(Box(top, left, top + height, left + width), fill_outline(outline))
         if not _is_round(frame.shape):
             continue
-        if parent >= 0:
+        if is_hole:
             frame = _around(frame, ink, round(THICKEST_STROKES * stroke_px))
         if _is_even(frame, ink):
             yield frame
