@@ -104,6 +104,15 @@ def test_low_digits_of_one_hand_in_the_cells_of_combs_are_left_in() -> None:
     assert without_print(fields, found) == found
 
 
+def test_the_first_digit_of_printed_numbers_is_left_in() -> None:
+    """Of 10, 11, 12 the 1 is the same again and again; a 0 would be left."""
+    image, fields = form()
+    for number, box in enumerate(BOXES):
+        put(image, f"1 {number + 5}", box, 250, 64)
+    found = cut(image, fields)
+    assert without_print(fields, found) == found
+
+
 def test_labels_are_left_in() -> None:
     """Something may be written between them."""
     image, fields = form()

@@ -177,4 +177,12 @@ def _without(
     rest = tuple(piece for number, piece in enumerate(pieces) if number not in left_out)
     few = all(count <= MOST for count in Counter(sign.cell for sign in printed).values())
     written = not rest or any(piece.box.height > highest for piece in rest)
-    return rest if few and written else pieces
+    whole = not any(_is_of_word(sign.box, piece.box) for sign in printed for piece in rest)
+    return rest if few and written and whole else pieces
+
+
+def _is_of_word(sign: Box, other: Box) -> bool:
+    """Whether ink is about as high as a sign, in one line with it, and as near as in a word."""
+    level = min(sign.bottom, other.bottom) - max(sign.top, other.top) > sign.height / 2
+    apart = max(sign.left - other.right, other.left - sign.right)
+    return level and apart <= sign.height and LOWER * other.height < sign.height
