@@ -176,6 +176,19 @@ def test_a_box_in_the_only_cell_of_a_frame_is_the_field() -> None:
     assert_found(image, [inner])
 
 
+@pytest.mark.parametrize("apart", [7, 14])
+def test_a_number_in_a_double_frame_is_one_field(apart: int) -> None:
+    """It is no number on the lower line of the outer one."""
+    image, boxes = paper(600, 1000), [Box(top, 100, top + 70, 440) for top in (80, 240, 400)]
+    for box in boxes:
+        draw_box(image, box)
+        draw_box(image, shrunk(box, -apart))
+        for place, digit in enumerate((2, 7, 5)):
+            left = box.left + 40 + 60 * place
+            draw_digit(image, digit, Box(box.top + 12, left, box.bottom - 12, left + 32))
+    assert_found(image, boxes)
+
+
 @pytest.mark.parametrize("over", [6, 20, 60])
 def test_a_line_that_runs_on_past_a_corner_changes_nothing(over: int) -> None:
     image = paper(500, 900)

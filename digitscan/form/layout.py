@@ -31,6 +31,8 @@ MARGIN, SPECK_STROKES = 0.15, 2.0
 """What is nearer to the sides of a cell than this share of its size is not looked at, to see if it
 is blank; and ink is a speck up to the area of a square so many stroke widths wide.
 """
+IN_BOX = 0.55
+"""Share of a line of writing that lies in a box, if that is its number."""
 LIKE = 1.8
 """Numbers of one column differ in height by this factor at most."""
 
@@ -58,6 +60,8 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
         lines += find_lines_in_cell(clean, high)
     combs = [field.box for field in fields if field.kind is FieldKind.COMB]
     lines = [line for line in lines if not any(_holds_middle(comb, line) for comb in combs)]
+    boxes = [field.box for field in fields if field.kind is FieldKind.BOX]
+    lines = [line for line in lines if not any(_is_of_box(line, box) for box in boxes)]
     fields += [Field("", box, FieldKind.LINE) for box in lines]
     return _in_reading_order(fields)
 
@@ -92,6 +96,11 @@ def _is_in_column(box: Box, ruled: Box) -> bool:
 def _holds_middle(box: Box, other: Box) -> bool:
     row, column = (other.top + other.bottom) / 2, (other.left + other.right) / 2
     return box.top <= row < box.bottom and box.left <= column < box.right
+
+
+def _is_of_box(line: Box, box: Box) -> bool:
+    """Whether a line is the number in a box: it was found on the lower line of a double frame."""
+    return line.shared_area(box) > IN_BOX * line.height * line.width
 
 
 def _in_reading_order(fields: list[Field]) -> tuple[Field, ...]:
