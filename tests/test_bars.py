@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sheets import draw_digit, paper
 
 from digitscan.reader import Reader
@@ -63,6 +65,21 @@ def test_a_bar_that_a_digit_hides_is_put_in() -> None:
     columns = bars(page, 200, 4)
     cv2.line(page, (columns[2] - 10, 150), (columns[2] + 12, 190), 255, 12)
     assert cells_of(page)[1][170, columns[2] + 1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10_000), stroke=st.sampled_from([1.0, 1.4, 4.0]), high=st.integers(8, 60)
+)
+def test_any_strokes_may_stand_anywhere(seed: int, stroke: float, high: int) -> None:
+    rng = np.random.default_rng(seed)
+    page = np.zeros((64, 200), np.uint8)
+    page[rng.integers(40, 64) :, :] = rng.integers(2) * 255
+    for column in rng.integers(0, 198, size=12).tolist():
+        page[64 - high :, column : column + 2] = 255
+    level, plumb = np.zeros_like(page), np.zeros_like(page)
+    draw_cells(page, level, plumb, stroke)
+    assert set(np.unique(level)) | set(np.unique(plumb)) <= {0, 255}
 
 
 def test_ones_on_a_rule_are_no_bars() -> None:

@@ -21,6 +21,8 @@ SHORTEST_STROKES, LONGEST_STROKES, THICKEST_STROKES = 4.5, 30.0, 2.0
 """Height and thickness of a bar, in stroke widths."""
 MOST_BARS = 2000
 """A page with more upright strokes than this is full of print."""
+AT_ONCE = 256
+"""Bars compared with all others at once."""
 SLACK_PX = 2
 """How far apart bars of a row may begin or end."""
 NARROWEST_STROKES, WIDEST = 7.0, 3.2
@@ -95,19 +97,29 @@ def _rows(bars: Bars, ink: Picture, thick: int) -> Iterator[Bars]:
 
 def _next_bars(bars: Bars, ink: Picture, thick: int) -> dict[int, int]:
     """The bar that each is joined to by a dash, from left to right."""
-    left, top, _, bottom = bars.T
     after = {}
-    for number, (_, head, end, foot) in enumerate(bars.tolist()):
-        high = foot - head
-        level = (abs(top - head) <= SLACK_PX) & (abs(bottom - foot) <= SLACK_PX)
-        near = level & (left - end >= NARROWEST_STROKES * thick) & (left - end <= WIDEST * high)
-        for other in np.flatnonzero(near)[:1].tolist():
-            between = slice(end, int(left[other]))
-            dash = ink[foot - thick : foot + SLACK_PX, between] > 0
-            dashed = (dash[:-1] | dash[1:]).mean(axis=1).max() >= LEAST_DASH
-            if dashed and _inked(ink, slice(head, head + thick), between) <= CLOSED:
-                after[number] = other
+    for number, other in _nearest(bars, NARROWEST_STROKES * thick):
+        _, head, end, foot = bars[number].tolist()
+        between = slice(end, int(bars[other, 0]))
+        dash = ink[max(0, foot - thick - 1) : foot + SLACK_PX, between] > 0
+        dashed = (dash[:-1] | dash[1:]).mean(axis=1).max() >= LEAST_DASH
+        if dashed and _inked(ink, slice(head, head + thick), between) <= CLOSED:
+            after[number] = other
     return after
+
+
+def _nearest(bars: Bars, least: float) -> Iterator[tuple[int, int]]:
+    """Each bar and the next one right of it of its height, where it has one at some distance."""
+    left, top, right, bottom = bars.astype(np.int32).T
+    for start in range(0, len(bars), AT_ONCE):
+        one = slice(start, start + AT_ONCE)
+        near = abs(top[one, None] - top) <= SLACK_PX
+        near &= abs(bottom[one, None] - bottom) <= SLACK_PX
+        apart = left - right[one, None]
+        near &= (apart >= least) & (apart <= WIDEST * (bottom - top)[one, None])
+        first = near.argmax(axis=1)
+        for row in np.flatnonzero(near.any(axis=1)).tolist():
+            yield start + row, int(first[row])
 
 
 def _inked(ink: Picture, rows: slice, columns: slice) -> float:
