@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from digitscan.form.ink_boxes import boxes_of, ink_without_ruling
@@ -24,6 +26,8 @@ WORD_GAP = 1.1
 CELL_GAP = 2.0
 """The same in a cell, where one number is written over the whole width."""
 MOST_IN_CELL = 12
+OVER = 0.3
+"""Share of its width that one number lies over another, at least, or they are parts of one."""
 
 
 def find_lines(clean: CleanPage) -> list[Box]:
@@ -82,4 +86,15 @@ def _split_at_gaps(row: list[Box], widest: float) -> list[Box]:
         else:
             groups.append([box])
         reach = max(reach, box.right) if len(groups[-1]) > 1 else box.right
-    return [Box.around(group) for group in groups]
+    return [Box.around(line) for group in groups for line in _over_one_another(group)]
+
+
+def _over_one_another(group: list[Box]) -> list[list[Box]]:
+    """The rows of a group that stand over one another: askew, rows of a page run into one."""
+    rows = group_rows(group)
+    around = [Box.around(row) for row in rows]
+    for upper, lower in pairwise(around):
+        shared = min(upper.right, lower.right) - max(upper.left, lower.left)
+        if shared < OVER * min(upper.width, lower.width):
+            return [group]
+    return rows
