@@ -74,12 +74,12 @@ def test_numbers_that_lean_over_the_page_stay_apart_by_rows() -> None:
 
 
 def test_numbers_over_one_another_stay_two_where_rows_lean_into_one_another() -> None:
-    """The last number of the second row is as high up as the first one of the first."""
-    image, drawn = paper(500, 1000), []
-    for row in range(3):
-        for column in range(4):
-            top, left = 160 + 60 * row - 24 * column, 60 + 220 * column
-            drawn.append(draw_number(image, top, left, 2 if row == 1 else 3))
+    """The last number of a row stands higher up than the first one of the row above."""
+    image, drawn = paper(500, 1200), []
+    for row in range(4):
+        for column in range(5):
+            top, left = 160 + 56 * row - 20 * column, 60 + 220 * column
+            drawn.append(draw_number(image, top, left, 2 if row % 2 else 3))
     found = lines_of(image)
     assert len(found) == len(drawn)
     assert all(max(overlap(box, other) for other in found) > 0.7 for box in drawn)
