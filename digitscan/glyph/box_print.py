@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.glyph.pieces import Piece, digit_height
+from digitscan.masks import share_in_common
 from digitscan.values import Box, Field, FieldKind, GreyImage, Mask
 
 LOWER = 0.75
@@ -24,6 +25,8 @@ SLACK_PX = 2
 """How far signs at one place may be apart, and differ in size."""
 FEWEST, MOST = 3, 4
 """Boxes with print at one place, at least; signs in one box, at most, or it is a label."""
+COMPARED = 24
+"""Signs that each is compared with, at most: a table may have one in all of its cells."""
 MOST_SIGNS = 1000
 """A page with more low pieces than this is full of dirt, and of no use to compare."""
 LEAST_ALIKE = 0.75
@@ -100,11 +103,13 @@ def _is_again(signs: Sequence[_Sign]) -> Mask:
     In combs every digit has one place, and some of one hand are the same.
     """
     whole = np.array([sign.cell is None for sign in signs])
-    same = whole & whole[:, None] & _are_level(signs) & _are_plumb(signs)
-    for one, other in np.argwhere(np.triu(same, 1)).tolist():
-        alike = _alike(signs[one].ink, signs[other].ink) >= LEAST_ALIKE
-        same[one, other] = same[other, one] = alike
-    return np.asarray(_boxes_with(same, signs) >= FEWEST, np.bool_)
+    like = whole & whole[:, None] & _are_level(signs) & _are_plumb(signs)
+    same = np.eye(len(signs), dtype=np.bool_)
+    for one, row in enumerate(like):
+        shape = signs[one].ink > 0
+        for other in np.flatnonzero(row & ~same[one])[:COMPARED].tolist():
+            same[one, other] = share_in_common(shape, signs[other].ink > 0) >= LEAST_ALIKE
+    return np.asarray(whole & (_boxes_with(same, signs) >= FEWEST), np.bool_)
 
 
 def _is_in_corner(signs: Sequence[_Sign], heights: npt.NDArray[np.int_]) -> Mask:
@@ -159,14 +164,6 @@ def _boxes_with(same: Mask, signs: Sequence[_Sign]) -> npt.NDArray[np.int_]:
     order = np.argsort(box, kind="stable")
     starts = np.flatnonzero(np.diff(box[order], prepend=-1))
     return np.asarray(np.logical_or.reduceat(same[:, order], starts, axis=1).sum(axis=1), int)
-
-
-def _alike(one: GreyImage, other: GreyImage) -> float:
-    """Share of two signs that they have in common."""
-    both = np.zeros((2, *np.maximum(one.shape, other.shape)), np.bool_)
-    for canvas, ink in zip(both, (one, other), strict=True):
-        canvas[: ink.shape[0], : ink.shape[1]] = ink > 0
-    return np.count_nonzero(both.all(axis=0)) / np.count_nonzero(both.any(axis=0))
 
 
 def _without(

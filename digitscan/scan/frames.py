@@ -7,7 +7,7 @@ half it is the same, and the page has more of its size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.masks import share_in_common
 from digitscan.scan.evening import Outlines, fill_outline
 from digitscan.values import Box, GreyImage, Mask
 
@@ -37,7 +38,8 @@ of 10,000 written zeros.
 """
 SLACK_PX, SLACK = 1.5, 0.02
 """How much frames of one size differ, and as a share of it."""
-FEWEST = 3
+FEWEST, MOST = 3, 1500
+"""Frames of one size; and of any, with what they enclose, or the page is full of a pattern."""
 WIDEST_ZERO, LEAST_STROKES, NEAR = 1.5, 3.0, 0.25
 """Frames are wider than this, as a share of their height, or hold more ink than strokes that are so
 many times as long as wide, or have another this near, as a share of their width. Zeros seldom are
@@ -72,7 +74,10 @@ def draw_frames(
     stroke_px : float
         Typical stroke width.
     """
-    frames = _of_one_size(_apart(_find_frames(outlines, ink, stroke_px)), ink, stroke_px)
+    found = list(_find_frames(outlines, ink, stroke_px))
+    if not FEWEST <= len(found) <= MOST:
+        return
+    frames = _of_one_size(_apart(found), ink, stroke_px)
     if not frames:
         return
     thick = _thickness(frames, ink)
@@ -137,15 +142,10 @@ def _is_even(frame: _Frame, ink: GreyImage) -> bool:
     shape = frame.shape > 0
     if np.count_nonzero(ink[frame.box.slices][shape]) > MOST_INK * np.count_nonzero(shape):
         return False
-    return _alike(shape, shape[::-1, ::-1]) >= LEAST_ALIKE
+    return share_in_common(shape, shape[::-1, ::-1]) >= LEAST_ALIKE
 
 
-def _alike(one: Mask, other: Mask) -> float:
-    """Share of two shapes that they have in common."""
-    return np.count_nonzero(one & other) / np.count_nonzero(one | other)
-
-
-def _apart(frames: Iterable[_Frame]) -> list[_Frame]:
+def _apart(frames: Sequence[_Frame]) -> list[_Frame]:
     """Frames without what they enclose, and without the outlines of rows that touch."""
     apart: list[_Frame] = []
     for frame in frames:

@@ -12,6 +12,7 @@ from itertools import compress
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.masks import share_in_common
 from digitscan.scan.evening import Outlines, bounds_of, fill_outline
 from digitscan.values import GreyImage, Mask
 
@@ -27,6 +28,8 @@ SLACK_PX, SLACK, LEAST_ALIKE = 1.5, 0.02, 0.8
 """How much posts of one kind differ in size, as a share too, and what share they have in common."""
 FEWEST, MOST = 4, 500
 """Posts of one kind on a page; and pieces of ink as high, or the page is full of print."""
+COMPARED = 24
+"""Shapes that each is compared with, at most: of a kind there may be hundreds."""
 
 
 def take_out_posts(outlines: Outlines, ink: GreyImage, plumb: Picture, stroke_px: float) -> None:
@@ -65,19 +68,11 @@ def take_out_posts(outlines: Outlines, ink: GreyImage, plumb: Picture, stroke_px
 
 
 def _are_alike(shapes: Sequence[Mask]) -> Mask:
-    """Which shapes are the same, (n, n)."""
+    """Which shapes (rows) are the same as which others, of which few are compared, (n, n)."""
     sizes = np.array([shape.shape for shape in shapes])
-    same = (abs(sizes[:, None] - sizes) <= SLACK_PX + SLACK * sizes).all(axis=2)
-    for one, other in np.argwhere(np.triu(same, 1)).tolist():
-        alike = _common(shapes[one], shapes[other]) >= LEAST_ALIKE
-        same[one, other] = same[other, one] = alike
-    return np.asarray(same, np.bool_)
-
-
-def _common(one: Mask, other: Mask) -> float:
-    """Share of two shapes that they have in common."""
-    height, width = np.maximum(one.shape, other.shape)
-    both = np.zeros((2, height, width), np.bool_)
-    for canvas, shape in zip(both, (one, other), strict=True):
-        canvas[: shape.shape[0], : shape.shape[1]] = shape
-    return np.count_nonzero(both.all(axis=0)) / np.count_nonzero(both.any(axis=0))
+    like = (abs(sizes[:, None] - sizes) <= SLACK_PX + SLACK * sizes).all(axis=2)
+    same = np.eye(len(shapes), dtype=np.bool_)
+    for one, row in enumerate(like):
+        for other in np.flatnonzero(row & ~same[one])[:COMPARED].tolist():
+            same[one, other] = share_in_common(shapes[one], shapes[other]) >= LEAST_ALIKE
+    return same
