@@ -28,7 +28,7 @@ SLACK_PX, SLACK, LEAST_ALIKE = 1.5, 0.02, 0.8
 """How much posts of one kind differ in size, as a share too, and what share they have in common."""
 FEWEST, MOST = 4, 500
 """Posts of one kind on a page; and pieces of ink as high, or the page is full of print."""
-COMPARED = 24
+COMPARED = 100
 """Shapes that each is compared with, at most: of a kind there may be hundreds."""
 
 
@@ -74,5 +74,6 @@ def _are_alike(shapes: Sequence[Mask]) -> Mask:
     same = np.eye(len(shapes), dtype=np.bool_)
     for one, row in enumerate(like):
         for other in np.flatnonzero(row & ~same[one])[:COMPARED].tolist():
-            same[one, other] = share_in_common(shapes[one], shapes[other]) >= LEAST_ALIKE
+            alike = share_in_common(shapes[one], shapes[other]) >= LEAST_ALIKE
+            same[one, other] = same[other, one] = alike
     return same
