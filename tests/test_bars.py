@@ -48,8 +48,7 @@ def test_bars_become_the_sides_of_cells(gap: int, cells: int) -> None:
     for column in columns:
         assert plumb[200 - HIGH : 198, column + 1].all()
     assert level[198, columns[0] + 3 : columns[-1]].all()
-    above = level[: 200 - HIGH].any(axis=0)
-    assert above[columns[0] + 3 : columns[-1]].all()
+    assert level[: 200 - HIGH, columns[0] + 3 : columns[-1]].any(axis=0).all()
 
 
 def test_one_cell_is_found_beside_longer_rows_and_not_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from digitscan.doubts.lone_strokes import doubt_strokes
+from digitscan.doubts.outsized import doubt_outsized
 from digitscan.doubts.printed import doubt_print
 from digitscan.doubts.words import doubt_words
 from digitscan.values import Page, Record
@@ -11,9 +12,9 @@ from digitscan.values import Page, Record
 def doubt_records(
     page: Page, records: tuple[Record, ...], scanned: tuple[Record, ...]
 ) -> tuple[Record, ...]:
-    """Put to review what looks printed, parts of words, and strokes that nothing supports.
+    """Put to review what looks printed, parts of words, strokes that nothing supports, and giants.
 
     How fields lie to one another shows on the clean page, where ``records`` have their boxes;
     colours show on ``page``, where those of ``scanned``, the same records, lie.
     """
-    return doubt_strokes(doubt_words(doubt_print(page, records, scanned)))
+    return doubt_outsized(doubt_strokes(doubt_words(doubt_print(page, records, scanned))))

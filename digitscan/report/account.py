@@ -198,7 +198,7 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
     if reading.status is Status.OK:
         yield (
             "looks printed, part of a word or a tally: it counts on from others, is bold, black "
-            "where pens are coloured, or stands among other ink than numbers"
+            "where pens are coloured, stands among other ink than numbers, or is far higher"
         )
     if rivals := name_rivals(reading):
         yield rivals

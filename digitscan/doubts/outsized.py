@@ -1,0 +1,33 @@
+"""The records of a page in, those with a digit far higher than the others put to review out.
+
+A hand writes digits of about one height. What is twice as high is more often a cross over a cell
+with what stands above it, or a drawing, than a digit.
+"""
+
+from __future__ import annotations
+
+import statistics
+
+from digitscan.doubts.review import put_to_review
+from digitscan.values import Record, Status
+
+TIMES = 1.8
+"""How many times as high as half of the page's sure digits is too high."""
+FEWEST = 5
+"""So many sure values tell how high digits are."""
+
+
+def doubt_outsized(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Give ``review`` to the values that are ``ok`` but far higher than the page's others.
+
+    ``records`` have their boxes on the clean page.
+    """
+    heights = {
+        number: [digit.box.height for digit in record.reading.digits]
+        for number, record in enumerate(records)
+        if record.reading.status is Status.OK and record.reading.digits
+    }
+    if len(heights) < FEWEST:
+        return records
+    highest = TIMES * statistics.median(height for own in heights.values() for height in own)
+    return put_to_review(records, {number for number, own in heights.items() if max(own) > highest})
