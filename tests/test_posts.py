@@ -63,6 +63,18 @@ def test_digits_alone_stay() -> None:
     assert not plumb.any()
 
 
+def test_ones_among_digits_of_their_height_stay_however_much_is_printed_small() -> None:
+    image, _ = form()
+    image[:, :100] = image[:, 380:] = 255
+    for top in TOPS:
+        for place in range(2):
+            draw_digit(image, 1, Box(top + 12, 260 + 30 * place, top + 58, 262 + 30 * place))
+        cv2.putText(image, "VOTES RECEIVED", (340, top + 50), 0, 1.1, 0, 2)
+    ink, plumb = without_posts(image)
+    assert np.array_equal(ink, 255 - image)
+    assert not plumb.any()
+
+
 def test_three_alike_are_no_posts() -> None:
     image, bare = form()
     image[TOPS[1] - 5 :] = bare[TOPS[1] - 5 :]

@@ -6,6 +6,7 @@ are printed: the same again and again, and higher than digits are written.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import compress
 
@@ -17,16 +18,21 @@ from digitscan.scan.evening import Outlines, bounds_of, fill_outline
 from digitscan.values import GreyImage, Mask
 
 Picture = npt.NDArray[np.uint8]
+Bounds = npt.NDArray[np.int_]
 
 SHORTEST_STROKES, LONGEST_STROKES, WIDEST = 9.0, 40.0, 0.45
 """Height of a post in stroke widths, and its width as a share of its height."""
 LOWEST_STROKES = 5.0
 """Ink lower than so many stroke widths is no digit."""
-HIGHER = 1.25
-"""How many times as high as most digits a post is, at least."""
+HIGHER, MOST, BESIDE = 1.25, 0.8, 1.5
+"""How many times as high as most other ink beside it a post is, at least; how much most is; and how
+far off it may be, in heights of the post. Where nothing is, the post is in a row with others.
+"""
+LEVEL = 0.1
+"""How far apart posts of a row begin and end, as a share of their height."""
 SLACK_PX, SLACK, LEAST_ALIKE = 1.5, 0.02, 0.8
 """How much posts of one kind differ in size, as a share too, and what share they have in common."""
-FEWEST, MOST = 4, 500
+FEWEST, MOST_TALL = 4, 500
 """Posts of one kind on a page; and pieces of ink as high, or the page is full of print."""
 COMPARED = 100
 """Shapes that each is compared with, at most: of a kind there may be hundreds."""
@@ -49,22 +55,41 @@ def take_out_posts(outlines: Outlines, ink: GreyImage, plumb: Picture, stroke_px
     contours = list(compress(outlines.contours, ~outlines.holes))
     bounds = bounds_of(contours)
     width, height = (bounds[:, 2:] - bounds[:, :2]).T
-    digits = height[
-        (height >= LOWEST_STROKES * stroke_px) & (height <= LONGEST_STROKES * stroke_px)
-    ]
-    if not digits.size:
+    tall = (height >= SHORTEST_STROKES * stroke_px) & (height <= LONGEST_STROKES * stroke_px)
+    narrow = tall & (width <= WIDEST * height)
+    if not FEWEST <= np.count_nonzero(narrow) <= MOST_TALL:
         return
-    lowest = max(SHORTEST_STROKES * stroke_px, HIGHER * float(np.median(digits)))
-    tall = (height >= lowest) & (height <= LONGEST_STROKES * stroke_px) & (width <= WIDEST * height)
-    if not FEWEST <= np.count_nonzero(tall) <= MOST:
-        return
-    shapes = [fill_outline(post) > 0 for post in compress(contours, tall)]
-    posts = zip(bounds[tall].tolist(), shapes, strict=True)
-    again = np.count_nonzero(_are_alike(shapes), axis=1) >= FEWEST
-    for (left, top, right, bottom), shape in compress(posts, again):
+    shapes = [fill_outline(outline) > 0 for outline in compress(contours, narrow)]
+    kinds = _are_alike(shapes)
+    again = np.count_nonzero(kinds, axis=1) >= FEWEST
+    sides, others = bounds[narrow], height >= LOWEST_STROKES * stroke_px
+    others[np.flatnonzero(narrow)[again]] = False
+    beside = np.array([_height_beside(sides[kind], bounds[others]) for kind in kinds])
+    posts = again & (beside * HIGHER <= 1)
+    posts |= again & np.isnan(beside) & (_are_level(sides) & posts).any(axis=1)
+    half = max(1, round(stroke_px / 2))
+    for (left, top, right, bottom), shape in compress(
+        zip(sides.tolist(), shapes, strict=True), posts
+    ):
         ink[top:bottom, left:right][shape] = 0
-        middle, half = (left + right) // 2, max(1, round(stroke_px / 2))
-        plumb[top:bottom, middle - half : middle + half] = 255
+        plumb[top:bottom, (left + right) // 2 - half : (left + right) // 2 + half] = 255
+
+
+def _height_beside(posts: Bounds, others: Bounds) -> float:
+    """How high most of what stands beside posts is, as a share of their height; NaN for too few."""
+    left, top, right, bottom = (side[:, None] for side in posts.T)
+    high, middle = bottom - top, (others[:, 1] + others[:, 3]) / 2
+    apart = np.maximum(others[:, 0] - right, left - others[:, 2])
+    beside = (middle > top) & (middle < bottom) & (apart > 0) & (apart <= BESIDE * high)
+    shares = ((others[:, 3] - others[:, 1]) / high)[beside]
+    return float(np.quantile(shares, MOST)) if shares.size >= FEWEST else math.nan
+
+
+def _are_level(posts: Bounds) -> Mask:
+    """Which posts are as high as which others and in a row with them, (n, n)."""
+    rows = posts[:, [1, 3]]
+    slack = SLACK_PX + LEVEL * (rows[:, 1] - rows[:, 0])
+    return np.asarray((abs(rows[:, None] - rows) <= slack[:, None]).all(axis=2), np.bool_)
 
 
 def _are_alike(shapes: Sequence[Mask]) -> Mask:
