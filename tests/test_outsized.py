@@ -26,13 +26,17 @@ def statuses(*records: Record) -> list[Status]:
 ORDINARY = [record(40, 46), record(38), record(44, 41, 47), record(52), record(35)]
 
 
-@pytest.mark.parametrize("heights", [(90,), (42, 95)])
+@pytest.mark.parametrize("heights", [(110,), (42, 115)])
 def test_a_digit_twice_as_high_as_the_others_is_doubted(heights: tuple[int, ...]) -> None:
-    assert statuses(*ORDINARY, record(*heights)) == [Status.OK] * 5 + [Status.REVIEW]
+    assert statuses(*ORDINARY, *ORDINARY, record(*heights)) == [Status.OK] * 10 + [Status.REVIEW]
 
 
 def test_large_and_small_writing_is_not() -> None:
     assert set(statuses(*ORDINARY, record(62), record(20))) == {Status.OK}
+
+
+def test_beside_many_printed_small_writing_is_not() -> None:
+    assert set(statuses(*ORDINARY, *[record(18)] * 14)) == {Status.OK}
 
 
 def test_few_values_say_nothing() -> None:

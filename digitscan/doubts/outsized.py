@@ -6,13 +6,13 @@ with what stands above it, or a drawing, than a digit.
 
 from __future__ import annotations
 
-import statistics
+import numpy as np
 
 from digitscan.doubts.review import put_to_review
 from digitscan.values import Record, Status
 
-TIMES = 1.8
-"""How many times as high as half of the page's sure digits is too high."""
+TIMES, MOST = 1.8, 0.9
+"""How many times as high as most of the page's sure digits is too high; many may be small print."""
 FEWEST = 5
 """So many sure values tell how high digits are."""
 
@@ -29,5 +29,7 @@ def doubt_outsized(records: tuple[Record, ...]) -> tuple[Record, ...]:
     }
     if len(heights) < FEWEST:
         return records
-    highest = TIMES * statistics.median(height for own in heights.values() for height in own)
+    highest = TIMES * float(
+        np.quantile([height for own in heights.values() for height in own], MOST)
+    )
     return put_to_review(records, {number for number, own in heights.items() if max(own) > highest})
