@@ -80,13 +80,8 @@ def _table(ink: GreyImage, boxes: list[Box], top: int, hand: Hand) -> list[str]:
 
 
 def _number(ink: GreyImage, top: int, middle: int, count: int, pitch: int, hand: Hand) -> str:
-    """Write a number of so many digits, the first around column ``middle``."""
-    digits = hand.rng.integers(10, size=count).tolist()
-    for place, digit in enumerate(digits):
-        row = top + HEIGHT / 2 + hand.rng.normal(0, 5)
-        column = middle + pitch * place + hand.rng.normal(0, 4)
-        hand.write(ink, digit, row, column, hand.rng.uniform(58, 78))
-    return "".join(map(str, digits))
+    """Write a number of so many digits in a box, the first around column ``middle``."""
+    return hand.write_number(ink, (top + HEIGHT / 2, middle), count, pitch, (58, 78), 5)
 
 
 def _print_panel(

@@ -290,13 +290,8 @@ def _write(
     hand: Hand,
     heights: tuple[int, int] = (56, 76),
 ) -> str:
-    """Write a number of so many digits, the first around column ``middle``."""
-    digits = hand.rng.integers(10, size=count).tolist()
-    for place, digit in enumerate(digits):
-        row = top + HEIGHT / 2 + hand.rng.normal(0, 4)
-        column = middle + pitch * place + hand.rng.normal(0, 4)
-        hand.write(page, digit, row, column, hand.rng.uniform(*heights))
-    return "".join(map(str, digits))
+    """Write a number of so many digits in a box, the first around column ``middle``."""
+    return hand.write_number(page, (top + HEIGHT / 2, middle), count, pitch, heights, 4)
 
 
 def _label(page: GreyImage, left: int, bottom: int, hand: Hand) -> None:

@@ -44,6 +44,26 @@ class Hand:
         spot = page[y : y + small.shape[0], x : x + small.shape[1]]
         np.copyto(spot, np.minimum(spot, PAPER_TONE - np.minimum(small, 200)))
 
+    def write_number(
+        self,
+        page: GreyImage,
+        start: tuple[float, float],
+        count: int,
+        pitch: int,
+        heights: tuple[int, int],
+        sway: float,
+    ) -> str:
+        """Write a number of so many digits, the first around ``start``, (row, column).
+
+        Rows ``sway`` by so many pixels, columns by four.
+        """
+        digits = self.rng.integers(10, size=count).tolist()
+        for place, digit in enumerate(digits):
+            row = start[0] + self.rng.normal(0, sway)
+            column = start[1] + pitch * place + self.rng.normal(0, 4)
+            self.write(page, digit, row, column, self.rng.uniform(*heights))
+        return "".join(map(str, digits))
+
 
 Draw = Callable[[Hand], tuple[GreyImage | ColourImage, list[str]]]
 """Draws a page of numbers, and says what they are in reading order."""

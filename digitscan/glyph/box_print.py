@@ -15,6 +15,7 @@ from itertools import compress, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.glyph.blobs import lay_together
 from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.masks import share_in_common
 from digitscan.values import Box, Field, FieldKind, GreyImage, Mask
@@ -63,33 +64,30 @@ def without_print(
     """
     heights = [digit_height(own) for own in pieces if own]
     highest = LOWER * float(np.median(heights)) if heights else 0.0
-    signs = [sign for cut in enumerate(zip(fields, pieces, strict=True)) for sign in _signs(*cut)]
-    signs = [sign for sign in signs if sign.box.height <= highest]
+    cuts = enumerate(zip(fields, pieces, strict=True))
+    signs = [sign for number, cut in cuts for sign in _signs(number, *cut, highest)]
     if not FEWEST <= len(signs) <= MOST_SIGNS:
         return list(pieces)
-    is_print = _is_again(signs) | _is_in_corner(signs, _heights_of_boxes(fields, pieces))
+    level = _are_level(signs)
+    is_print = _is_again(signs, level)
+    is_print |= _is_in_corner(signs, level, _heights_of_boxes(fields, pieces))
     printed: list[list[_Sign]] = [[] for _ in fields]
     for sign in compress(signs, is_print):
         printed[sign.field].append(sign)
     return [_without(*cut, highest) for cut in zip(pieces, printed, strict=True)]
 
 
-def _signs(number: int, cut: tuple[Field, tuple[Piece, ...]]) -> Iterator[_Sign]:
-    """The pieces of a field, those together that were cut from one another."""
-    field, pieces = cut
+def _signs(number: int, field: Field, pieces: tuple[Piece, ...], highest: float) -> Iterator[_Sign]:
+    """The low pieces of a field, those together that were cut from one another."""
     if field.kind is FieldKind.LINE:
         return
     starts = [place for place, piece in enumerate(pieces) if piece.cut is None]
     for start, end in pairwise([*starts, len(pieces)]):
         own = pieces[start:end]
-        if own[0].cross:
-            continue
         box = Box.around(piece.box for piece in own)
-        ink = np.zeros((box.height, box.width), np.uint8)
-        for piece in own:
-            place = ink[piece.box.moved(-box.top, -box.left).slices]
-            np.maximum(place, piece.ink, out=place)
-        yield _Sign(number, range(start, end), own[0].cell, _around(field, own[0]), box, ink)
+        if box.height <= highest and not own[0].cross:
+            _, ink = lay_together(*((piece.box, piece.ink) for piece in own))
+            yield _Sign(number, range(start, end), own[0].cell, _around(field, own[0]), box, ink)
 
 
 def _around(field: Field, piece: Piece) -> Box:
@@ -97,13 +95,13 @@ def _around(field: Field, piece: Piece) -> Box:
     return field.box if piece.cell is None else field.cells[piece.cell]
 
 
-def _is_again(signs: Sequence[_Sign]) -> Mask:
+def _is_again(signs: Sequence[_Sign], level: Mask) -> Mask:
     """Which signs stand in enough boxes at one place, the same each time, (n,).
 
     In combs every digit has one place, and some of one hand are the same.
     """
     whole = np.array([sign.cell is None for sign in signs])
-    like = whole & whole[:, None] & _are_level(signs) & _are_plumb(signs)
+    like = whole & whole[:, None] & level & _are_plumb(signs)
     same = np.eye(len(signs), dtype=np.bool_)
     for one, row in enumerate(like):
         shape = signs[one].ink > 0
@@ -112,12 +110,12 @@ def _is_again(signs: Sequence[_Sign]) -> Mask:
     return np.asarray(whole & (_boxes_with(same, signs) >= FEWEST), np.bool_)
 
 
-def _is_in_corner(signs: Sequence[_Sign], heights: npt.NDArray[np.int_]) -> Mask:
+def _is_in_corner(signs: Sequence[_Sign], level: Mask, heights: npt.NDArray[np.int_]) -> Mask:
     """Which signs are in an upper corner, where enough boxes have signs of one height, (n,)."""
     (top, left, _, right), high = _places(signs).T, np.array([sign.around.height for sign in signs])
     size = np.array([sign.box.height for sign in signs])
     corner = (top + size <= CORNER_HEIGHT * high) & (np.minimum(left, right) <= CORNER_WIDTH * high)
-    numbered = _boxes_with(_are_level(signs) & corner & corner[:, None], signs)
+    numbered = _boxes_with(level & corner & corner[:, None], signs)
     equal = np.count_nonzero(abs(heights - high[:, None]) <= SAME_HEIGHT * high[:, None], axis=1)
     return np.asarray((numbered >= FEWEST) & (numbered >= NUMBERED * equal), np.bool_)
 

@@ -55,11 +55,10 @@ def draw_cells(ink: Picture, level: Picture, plumb: Picture, stroke_px: float) -
     if not FEWEST <= len(bars) <= MOST_BARS:
         return
     thick = round(stroke_px)
-    rows = [row for row in _rows(bars, ink, thick) if _dividers(row)]
-    heights = [_height(row) for row in rows if len(row) >= FEWEST for _ in row]
-    for row in rows:
+    rows = [(row, columns) for row in _rows(bars, ink, thick) if (columns := _dividers(row))]
+    heights = [_height(row) for row, _ in rows if len(row) >= FEWEST for _ in row]
+    for row, columns in rows:
         if sum(abs(_height(row) - high) <= SLACK_PX for high in heights) >= MANY:
-            columns = _dividers(row)
             top, bottom = int(np.median(row[:, 1])), int(np.median(row[:, 3]))
             level[bottom - thick : bottom, columns[0] : columns[-1]] = 255
             for left, head, right, foot in row.tolist():

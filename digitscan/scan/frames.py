@@ -20,7 +20,6 @@ from digitscan.scan.evening import Outlines, fill_outline
 from digitscan.values import Box, GreyImage, Mask
 
 Picture = npt.NDArray[np.uint8]
-Contour = npt.NDArray[np.int32]
 
 LOWEST_STROKES, LARGEST_SHARE = 8.0, 0.5
 """Sides of a frame, at least in stroke widths, at most as a share of the page's."""

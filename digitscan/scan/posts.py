@@ -19,6 +19,7 @@ from digitscan.values import GreyImage, Mask
 
 Picture = npt.NDArray[np.uint8]
 Bounds = npt.NDArray[np.int_]
+Shares = npt.NDArray[np.float64]
 
 SHORTEST_STROKES, LONGEST_STROKES, WIDEST = 9.0, 40.0, 0.45
 """Height of a post in stroke widths, and its width as a share of its height."""
@@ -64,7 +65,8 @@ def take_out_posts(outlines: Outlines, ink: GreyImage, plumb: Picture, stroke_px
     again = np.count_nonzero(kinds, axis=1) >= FEWEST
     sides, others = bounds[narrow], height >= LOWEST_STROKES * stroke_px
     others[np.flatnonzero(narrow)[again]] = False
-    beside = np.array([_height_beside(sides[kind], bounds[others]) for kind in kinds])
+    shares = _shares_beside(sides, bounds[others])
+    beside = np.array([_most(np.concatenate([*compress(shares, kind)])) for kind in kinds])
     posts = again & (beside * HIGHER <= 1)
     posts |= again & np.isnan(beside) & (_are_level(sides) & posts).any(axis=1)
     half = max(1, round(stroke_px / 2))
@@ -75,13 +77,18 @@ def take_out_posts(outlines: Outlines, ink: GreyImage, plumb: Picture, stroke_px
         plumb[top:bottom, (left + right) // 2 - half : (left + right) // 2 + half] = 255
 
 
-def _height_beside(posts: Bounds, others: Bounds) -> float:
-    """How high most of what stands beside posts is, as a share of their height; NaN for too few."""
+def _shares_beside(posts: Bounds, others: Bounds) -> list[Shares]:
+    """How high what stands beside each post is, as shares of its height."""
     left, top, right, bottom = (side[:, None] for side in posts.T)
     high, middle = bottom - top, (others[:, 1] + others[:, 3]) / 2
     apart = np.maximum(others[:, 0] - right, left - others[:, 2])
     beside = (middle > top) & (middle < bottom) & (apart > 0) & (apart <= BESIDE * high)
-    shares = ((others[:, 3] - others[:, 1]) / high)[beside]
+    shares = (others[:, 3] - others[:, 1]) / high
+    return [own[near] for own, near in zip(shares, beside, strict=True)]
+
+
+def _most(shares: Shares) -> float:
+    """What most of the shares are at most; NaN for too few."""
     return float(np.quantile(shares, MOST)) if shares.size >= FEWEST else math.nan
 
 
