@@ -2,7 +2,8 @@
 
 Names are written in combs too, and a U, an S or an H in its cell may look like a digit. Where
 some of the lines between such cells were not found, part of the word is a field by itself. The
-boxes that stand side by side with it tell: most hold ink that is no plain number.
+boxes that stand side by side with it tell: most hold ink that is no plain number. Where a name or
+a signature has a wide box, as in the rows of a table, it says nothing of the number beside it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from collections.abc import Sequence
 
 from digitscan.doubts.review import put_to_review
 from digitscan.form.order import share_side
-from digitscan.values import FieldKind, Record, Status
+from digitscan.values import Field, FieldKind, Record, Status
 
 EMPTY = (Status.BLANK, Status.STRUCK)
 PLAIN = 0.4
 """A number less likely than this is no plain one."""
+LETTERS_WIDTH = 2.0
+"""Cells wider than so many times their height hold more than a few letters."""
 
 
 def doubt_words(records: tuple[Record, ...]) -> tuple[Record, ...]:
@@ -39,7 +42,14 @@ def _rows(records: Sequence[Record]) -> list[list[int]]:
 
 
 def _is_word(row: Sequence[Record]) -> bool:
-    """Whether fewer of the boxes hold a plain number than hold other ink."""
-    inked = [one.reading for one in row if one.reading.status not in EMPTY]
-    plain = [one for one in inked if one.value and one.confidence >= PLAIN]
-    return len(inked) > 2 * len(plain)
+    """Whether fewer of the boxes hold a plain number than hold letters or other narrow ink."""
+    inked = [one for one in row if one.reading.status not in EMPTY]
+    plain = [one for one in inked if one.reading.value and one.reading.confidence >= PLAIN]
+    odd = [one for one in inked if one not in plain and _has_narrow_cells(one.field)]
+    return len(odd) > len(plain)
+
+
+def _has_narrow_cells(field: Field) -> bool:
+    """Whether a field's cells are too narrow for words."""
+    width = field.box.width / max(1, len(field.cells))
+    return width <= LETTERS_WIDTH * field.box.height

@@ -144,10 +144,12 @@ def _may_continue(field: Field, other: Field) -> bool:
         return False
     if field.kind is FieldKind.LINE:
         return other.kind is FieldKind.LINE or _is_narrow(other)
-    if _is_narrow(field):
+    narrow = _is_narrow(field)
+    if narrow and field.kind is not FieldKind.COMB:
         return other.kind is not FieldKind.LINE
-    in_comb = other.kind is FieldKind.COMB and _is_narrow(other)
-    return in_comb and field.box.width <= MOST_CELLS * _cell(other).width
+    comb, wide = (field, other) if narrow else (other, field)
+    in_comb = comb.kind is FieldKind.COMB and _is_narrow(comb)
+    return in_comb and wide.box.width <= MOST_CELLS * _cell(comb).width
 
 
 def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:

@@ -19,6 +19,8 @@ GAP, LIKE = 0.35, 0.3
 those of the box, at most, as shares of its height.
 """
 LEAST_SLIVER_FILL = 0.3
+COLUMN_STROKES, COLUMN_SHARE = 60.0, 0.9
+"""Plumb lines that bound a column are so long, and share so much of the shorter one's height."""
 LEAST_SHOWN = 0.75
 """Share of a side that must be seen for it to count as there."""
 LARGER = 1.1
@@ -134,13 +136,23 @@ def _missing_sides(
 
 
 def _partner(left: Box, others: list[Box], stroke_px: float) -> Box | None:
-    """The next plumb line to the right that begins and ends at the same height as ``left``."""
+    """The next plumb line to the right that begins and ends at the same height as ``left``.
+
+    Of two long ones, as of the columns of a table, one may go on further than the other.
+    """
     slack = 3 * stroke_px
     for side in others:
         apart = side.left - left.right >= NARROWEST_STROKES * stroke_px
-        if apart and _end_alike(left, side, slack):
+        if apart and (_end_alike(left, side, slack) or _are_columns(left, side, stroke_px)):
             return side
     return None
+
+
+def _are_columns(left: Box, right: Box, stroke_px: float) -> bool:
+    """Whether two plumb lines bound a column for several numbers."""
+    shared = min(left.bottom, right.bottom) - max(left.top, right.top)
+    least = max(COLUMN_STROKES * stroke_px, COLUMN_SHARE * min(left.height, right.height))
+    return shared >= least
 
 
 def _plumb_sides(plumb: Mask, shortest: float) -> list[Box]:

@@ -21,6 +21,7 @@ from digitscan.scan.dashes import NO_DASHED_LINES, DashedLine, DashedLines
 from digitscan.scan.evening import bounds_of, draw_evenly, fill_outline, outlines_of
 from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
+from digitscan.scan.stretches import part_at_gaps
 from digitscan.scan.strips import strips
 from digitscan.values import Mask
 
@@ -164,7 +165,18 @@ def _find_lines(darkness: Picture, stroke_px: float, *, dividers: bool = False) 
     forks = [line for one in refused for line in part_fork(one, runs, certain)]
     forks = [line for line in forks if _tone_of_line(line, darkness, stroke_px) > 0]
     lines, tones = list(compress(outlines, tones > 0)), tones[tones > 0]
-    return _Found(lines, tones, np.ones(len(lines), np.bool_), forks, refused)
+    found = _Found(lines, tones, np.ones(len(lines), np.bool_), forks, refused)
+    return _with_stretches(found, darkness, stroke_px)
+
+
+def _with_stretches(found: _Found, darkness: Picture, stroke_px: float) -> _Found:
+    """What was found, and the stretches of long runs with gaps, where they are lines."""
+    shortest = SHORTEST_STROKES * stroke_px
+    long = [one for one in found.refused if cv2.boundingRect(one)[2] >= CERTAIN_STROKES * stroke_px]
+    parts = [part for one in long for part in part_at_gaps(one, darkness, stroke_px, shortest)]
+    tones = np.array([_tone_of_line(part, darkness, stroke_px) for part in parts])
+    parts, tones = list(compress(parts, tones > 0)), tones[tones > 0]
+    return _with_lines(found, parts, tones, np.zeros(len(parts), np.bool_))
 
 
 def _long_runs(seen: Picture, stroke_px: float) -> Picture:
