@@ -8,6 +8,10 @@ import numpy.typing as npt
 
 from digitscan.values import Box, Mask
 
+Picture = npt.NDArray[np.uint8]
+Side = tuple[tuple[int, int], tuple[int, int]]
+"""Ends of a line, as (x, y)."""
+
 LOWEST_STROKES, NARROWEST_STROKES = 6.5, 5.0
 """Cells lower or narrower than this many stroke widths hold no digit."""
 SLIVER_STROKES = 1.8
@@ -36,6 +40,8 @@ LARGEST_SHARE = 0.9
 def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
     """Rectangles that the ruling encloses, without those that enclose others.
 
+    Columns open at both ends are cells beside others; by themselves they hold free lines.
+
     Parameters
     ----------
     level, plumb : (H, W) bool
@@ -44,15 +50,27 @@ def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
         Typical stroke width, the yardstick of sizes.
     """
     picture = (level | plumb).astype(np.uint8)
-    for missing in _missing_sides(level, plumb, stroke_px):
-        cv2.line(picture, *missing, color=1)
+    single, double = _missing_sides(level, plumb, stroke_px)
+    cells = _enclosed(_with_sides(picture, single), stroke_px)
+    return _enclosed(_with_sides(picture, double), stroke_px) if cells and double else cells
+
+
+def _with_sides(picture: Picture, sides: list[Side]) -> Picture:
+    """The lines (H, W) uint8 with more sides, drawn into them."""
+    for side in sides:
+        cv2.line(picture, *side, color=1)
+    return picture
+
+
+def _enclosed(picture: Picture, stroke_px: float) -> list[Box]:
+    """Rectangles that the lines of a picture (H, W) uint8 enclose, the innermost ones."""
     contours, hierarchy = cv2.findContours(picture, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
         return []
     holes = [
         contour for contour, links in zip(contours, hierarchy[0], strict=True) if links[3] >= 0
     ]
-    boxes = [_cell(np.asarray(hole, np.int32), stroke_px, level.shape) for hole in holes]
+    boxes = [_cell(np.asarray(hole, np.int32), stroke_px, picture.shape) for hole in holes]
     found = [box for box in boxes if box is not None]
     narrowest = NARROWEST_STROKES * stroke_px
     cells = [box for box in found if box.width >= narrowest]
@@ -115,24 +133,27 @@ def _end_alike(one: Box, other: Box, slack: float) -> bool:
 
 def _missing_sides(
     level: Mask, plumb: Mask, stroke_px: float
-) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Ends, as (x, y), of level sides that are missing between two equal plumb sides.
+) -> tuple[list[Side], list[Side]]:
+    """Level sides that are missing between two plumb sides, one of two or both of a column.
 
     A box whose top shows and whose bottom is dotted or faint is a box all the same.
     """
     sides = sorted(_plumb_sides(plumb, LOWEST_STROKES * stroke_px), key=lambda s: s.left)
     reach = int(2 * stroke_px)
-    missing = []
+    single, double = [], []
     for number, left in enumerate(sides):
         right = _partner(left, sides[number + 1 :], stroke_px)
         if right is None:
             continue
         top, bottom = max(left.top, right.top), min(left.bottom, right.bottom)
         above, below = (shows_line(level, r, left.right, right.left, reach) for r in (top, bottom))
-        if above != below:
-            row = bottom - 1 if above else top
-            missing.append(((left.left, row), (right.right, row)))
-    return missing
+        rows = [row for row, shows in ((top, above), (bottom - 1, below)) if not shows]
+        missing = [((left.left, row), (right.right, row)) for row in rows]
+        if len(missing) == 1:
+            single += missing
+        elif _are_columns(left, right, stroke_px):
+            double += missing
+    return single, double
 
 
 def _partner(left: Box, others: list[Box], stroke_px: float) -> Box | None:
