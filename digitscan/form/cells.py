@@ -131,9 +131,7 @@ def _end_alike(one: Box, other: Box, slack: float) -> bool:
     return abs(one.top - other.top) <= slack and abs(one.bottom - other.bottom) <= slack
 
 
-def _missing_sides(
-    level: Mask, plumb: Mask, stroke_px: float
-) -> tuple[list[Side], list[Side]]:
+def _missing_sides(level: Mask, plumb: Mask, stroke_px: float) -> tuple[list[Side], list[Side]]:
     """Level sides that are missing between two plumb sides, one of two or both of a column.
 
     A box whose top shows and whose bottom is dotted or faint is a box all the same.

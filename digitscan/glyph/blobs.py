@@ -292,12 +292,14 @@ def _is_dirt(crumb: Box, other: Blob, scale: Scale) -> bool:
     """Whether a crumb is too small, and too far from the ink of another blob, to be part of it."""
     if max(crumb.height, crumb.width) >= DIRT * scale.digit_px:
         return False
-    reach = round(DIRT_APART * scale.digit_px)
-    rows = slice(max(0, crumb.top - reach - other.box.top), crumb.bottom + reach - other.box.top)
-    columns = slice(
-        max(0, crumb.left - reach - other.box.left), crumb.right + reach - other.box.left
-    )
-    return not (rows.stop > 0 and columns.stop > 0 and other.ink[rows, columns].any())
+    return not has_ink_near(other.ink, other.box, crumb, round(DIRT_APART * scale.digit_px))
+
+
+def has_ink_near(ink: GreyImage, box: Box, other: Box, reach: int) -> bool:
+    """Whether ``ink``, which fills ``box``, has any in ``other`` or no further than ``reach``."""
+    rows = slice(max(0, other.top - reach - box.top), other.bottom + reach - box.top)
+    columns = slice(max(0, other.left - reach - box.left), other.right + reach - box.left)
+    return bool(rows.stop > 0 and columns.stop > 0 and ink[rows, columns].any())
 
 
 def _joined(a: Blob, b: Blob) -> Blob:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitscan.glyph.bars import is_bar
-from digitscan.glyph.blobs import is_long, lay_together
+from digitscan.glyph.blobs import has_ink_near, is_long, lay_together
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.values import Box, GreyImage
 
 MOST_PIECES = 4
-"""Pieces in one candidate, at most."""
+"""Pieces in one candidate, at most; of crumbs, and in a cell of a comb, it may have more."""
 WIDEST = 1.75
 """Width of a candidate, at most, in digit heights; of several blobs together, ``WIDEST_JOIN``."""
 WIDEST_JOIN = 1.6
@@ -32,6 +32,8 @@ IN_CELL, MOST_IN_CELL = 0.5, 6
 be one there, and a candidate may have so many pieces."""
 DOT, TOUCHING = 0.3, 0.06
 """A blob smaller than the first may be a decimal point unless it is no further than the second."""
+BROKEN = 2.0
+"""Nor any further apart than so many stroke widths, where one is lower: a broken stroke."""
 BOWED = 0.05
 """Two arcs are brackets if their middles stand so far out, as a share of their heights."""
 LOW = 0.55
@@ -73,10 +75,11 @@ def make_candidates(pieces: Sequence[Piece], stroke_px: float) -> tuple[Candidat
     height = digit_height(pieces)
     candidates = []
     for first in range(len(pieces)):
-        most = MOST_IN_CELL if pieces[first].cell is not None else MOST_PIECES
-        for last in range(first, min(first + most, len(pieces))):
+        for last in range(first, min(first + MOST_IN_CELL, len(pieces))):
             run = pieces[first : last + 1]
-            if last > first and not _may_join(run, height):
+            if last > first and not _may_join(run, height, stroke_px):
+                break
+            if run[0].cell is None and sum(not _is_crumb(p, height) for p in run) > MOST_PIECES:
                 break
             candidate = _candidate(first, run, height, stroke_px)
             if candidate is not None:
@@ -84,7 +87,11 @@ def make_candidates(pieces: Sequence[Piece], stroke_px: float) -> tuple[Candidat
     return tuple(candidates)
 
 
-def _may_join(run: Sequence[Piece], height: float) -> bool:
+def _is_crumb(piece: Piece, height: float) -> bool:
+    return _size(piece) < DOT * height
+
+
+def _may_join(run: Sequence[Piece], height: float, stroke_px: float) -> bool:
     """Whether the last piece of a run may be of one digit with those before it."""
     last, gap = run[-1], _gap(run)
     if _width(run) > WIDEST * height:
@@ -94,12 +101,22 @@ def _may_join(run: Sequence[Piece], height: float) -> bool:
     in_cell = last.cell is not None and last.cell == run[-2].cell
     if in_cell and gap <= IN_CELL * height:
         return True
+    if _is_broken(run, height, round(BROKEN * stroke_px)):
+        return True
     if min(_size(last), max(map(_size, run[:-1]))) < DOT * height:
         return gap <= TOUCHING * height
     if gap <= CLOSE * height or gap > NEAR * height:
         return gap <= CLOSE * height
     low = min(last.box.height, max(p.box.height for p in run[:-1])) < LOW * height
     return low or _embrace(run[:-1], last)
+
+
+def _is_broken(run: Sequence[Piece], height: float, reach: int) -> bool:
+    """Whether the last piece lies by the ink before it, and one of them is lower than a digit."""
+    last = run[-1]
+    if min(last.box.height, max(p.box.height for p in run[:-1])) > LOW * height:
+        return False
+    return any(has_ink_near(piece.ink, piece.box, last.box, reach) for piece in run[:-1])
 
 
 def _embrace(before: Sequence[Piece], last: Piece) -> bool:
