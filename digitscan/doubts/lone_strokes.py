@@ -14,6 +14,8 @@ from digitscan.values import Box, FieldKind, Record, Status
 
 ALIKE = 0.2
 """Difference in width and height, as a share, within which boxes are of one kind."""
+LEAST_IN_COLUMN = 3
+"""So many plain numbers in such boxes over one another are a column of numbers."""
 BUNDLE = {"1", "4"}
 """What strokes with another one across them are read as."""
 BEYOND = 0.15
@@ -44,10 +46,20 @@ def _is_supported(record: Record, records: Sequence[Record]) -> bool:
     if record.field.kind is FieldKind.LINE or _leaves(record):
         return False
     alike = [other for other in records if _alike(record.field.box, other.field.box)]
-    odd = sum(other.reading.status in (Status.UNREADABLE, Status.STRUCK) for other in alike)
-    odd += sum(_is_strokes(other) or other.reading.status is Status.REVIEW for other in alike) - 1
-    plain = sum(other.reading.status is Status.OK and not _is_strokes(other) for other in alike)
-    return odd <= max(MOST_ODD, plain)
+    plain, odd = _count(alike)
+    in_column, odd_there = _count(
+        [other for other in alike if _in_column(record.field.box, other.field.box)]
+    )
+    return odd <= max(MOST_ODD, plain) or (LEAST_IN_COLUMN <= in_column >= odd_there)
+
+
+def _count(records: Sequence[Record]) -> tuple[int, int]:
+    """How many of the records are plain numbers, and how many may be tallies but for one."""
+    statuses = [record.reading.status for record in records]
+    strokes = [_is_strokes(record) for record in records]
+    plain = statuses.count(Status.OK) - sum(strokes)
+    doubted = (Status.UNREADABLE, Status.STRUCK, Status.REVIEW)
+    return plain, sum(map(statuses.count, doubted)) + sum(strokes) - 1
 
 
 def _leaves(record: Record) -> bool:
@@ -63,3 +75,9 @@ def _alike(first: Box, second: Box) -> bool:
     return abs(first.width - second.width) <= ALIKE * first.width and (
         abs(first.height - second.height) <= ALIKE * first.height
     )
+
+
+def _in_column(first: Box, second: Box) -> bool:
+    """Whether two boxes of one kind stand over one another."""
+    apart = max(abs(first.left - second.left), abs(first.right - second.right))
+    return apart <= ALIKE * first.width

@@ -35,6 +35,8 @@ TOUCH_STROKES, TOUCHING, TRIM = 2.0, 0.15, 0.1
 """Ink nearer than this many stroke widths to a side touches it, along so much of its height, the
 cell's top and bottom left out.
 """
+ROOM = 0.7
+"""Room for one more digit, as a share of a cell's height."""
 TAKEN = 0.2
 """A place of which a field shares more is that field's."""
 SHARED = 0.15
@@ -162,11 +164,20 @@ def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
     if not is_level(one, two) or not 0 <= two.left - one.right <= SHARED_SIDE * one.height:
         return False
+    if not _is_full(one, clean):
+        return False
     trim, reach = round(TRIM * two.height), round(TOUCH_STROKES * clean.stroke_px)
     strip = np.s_[two.top + trim : two.bottom - trim, two.left : two.left + reach]
     side = cv2.dilate(clean.plumb[strip].astype(np.uint8), np.ones((3, 3), np.uint8))
     inked = ((clean.ink[strip] > 0) & (side == 0)).any(axis=1)
     return bool(inked.mean() >= TOUCHING) if inked.size else False
+
+
+def _is_full(cell: Box, clean: CleanPage) -> bool:
+    """Whether there is writing so near the right side of a cell that no digit has room there."""
+    trim, side = round(TRIM * cell.height), round(TOUCH_STROKES * clean.stroke_px)
+    room = slice(cell.right - round(ROOM * cell.height), cell.right - side)
+    return bool((clean.ink[cell.top + trim : cell.bottom - trim, room] > 0).any())
 
 
 def _places(field: Field, digit_px: float, end: int, plumb: Mask) -> tuple[list[Box], float]:
