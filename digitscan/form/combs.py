@@ -6,7 +6,8 @@ cell: a pitch is fitted to a stretch of neighbouring cells, and its cells are bu
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Container
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,9 @@ LONGEST_STEP = 6
 """Most edges that one step of the search may pass over."""
 
 
-def find_combs(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
+def find_combs(
+    row: list[Box], level: Mask, plumb: Mask, columns: Container[Box] = ()
+) -> list[list[Box]]:
     """Groups of cells that hold one value each, from left to right.
 
     Parameters
@@ -56,10 +59,19 @@ def find_combs(row: list[Box], level: Mask, plumb: Mask) -> list[list[Box]]:
         The page's level lines: where they run on, a cell that was not found is put in.
     plumb : (H, W) bool
         The page's plumb lines: one that passes between two boxes parts two values.
+    columns : container of Box
+        Cells that are no comb's for sure: those of a table's wide columns.
     """
     row = [cell for cell in row if not _is_inside_row(cell, row, level)]
     stretches = [s for cells in group_rows(row, is_level) for s in _stretches(cells, level, plumb)]
+    stretches = [part for stretch in stretches for part in _without_columns(stretch, columns)]
     return [group for stretch in stretches for group in _combs_of_stretch(stretch)]
+
+
+def _without_columns(stretch: list[Box], columns: Container[Box]) -> list[list[Box]]:
+    """The stretch parted at the cells of wide columns, each of which is alone."""
+    parts = groupby(stretch, lambda cell: cell if cell in columns else None)
+    return [list(part) for _, part in parts]
 
 
 def _is_inside_row(cell: Box, row: list[Box], level: Mask) -> bool:

@@ -18,7 +18,7 @@ from digitscan.form.lines import find_lines, find_lines_in_cell
 from digitscan.form.order import first_rows, group_rows
 from digitscan.form.ruled_paper import is_lined
 from digitscan.form.siblings import complete_combs
-from digitscan.form.tables import part_tables
+from digitscan.form.tables import find_columns, part_tables
 from digitscan.form.torn import join_torn
 from digitscan.rules import Rule
 from digitscan.values import Box, CleanPage, Field, FieldKind
@@ -45,8 +45,11 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     cells = join_torn(cells)
     highest = LARGEST_STROKES * clean.stroke_px
     low = [cell for cell in cells if cell.height <= highest]
+    columns = find_columns(low)
     groups = [
-        group for row in group_rows(low) for group in find_combs(row, clean.level, clean.plumb)
+        group
+        for row in group_rows(low)
+        for group in find_combs(row, clean.level, clean.plumb, columns)
     ]
     groups = complete_combs(extend_combs(groups, clean.level, clean.plumb))
     tables, others = part_tables(groups)

@@ -6,6 +6,11 @@ holds a value of its own. A comb stands alone, or its cells are narrow.
 
 from __future__ import annotations
 
+from itertools import compress
+
+import numpy as np
+
+from digitscan.form.combs import is_for_one_digit
 from digitscan.values import Box
 
 SQUARISH = 0.9
@@ -16,8 +21,27 @@ WIDE = 1.5
 """Least width, as a share of the rows' height, of a cell that holds a name."""
 WIDER = 1.2
 """So is a first or last cell that is so many times wider than the others of its row."""
+SAME_COLUMN = 0.2
+"""How far the sides of two cells of a column are apart, both together, as a share of a height."""
 SAME_PLACE = 0.25
 """How far the ends of two stacked rows may differ, as a share of a cell's width."""
+
+
+def find_columns(cells: list[Box]) -> frozenset[Box]:
+    """Cells too wide for one digit that have an equal one right above or below: a table's column.
+
+    Of cells whose dividers were not found few have an equal one in the next row.
+    """
+    wide = [cell for cell in cells if not is_for_one_digit(cell)]
+    if not wide:
+        return frozenset()
+    top, left, bottom, right = np.array([cell.sides for cell in wide]).T
+    apart = np.abs(left[:, None] - left) + np.abs(right[:, None] - right)
+    gap = top - bottom[:, None]
+    height = (bottom - top)[:, None]
+    over = (gap >= 0) & (gap <= SHARED_GAP * height) & (apart <= SAME_COLUMN * height)
+    stacked = over.any(axis=0) | over.any(axis=1)
+    return frozenset(compress(wide, stacked.tolist()))
 
 
 def part_tables(groups: list[list[Box]]) -> tuple[list[Box], list[list[Box]]]:
