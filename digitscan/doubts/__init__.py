@@ -5,6 +5,7 @@ from __future__ import annotations
 from digitscan.doubts.lone_strokes import doubt_strokes
 from digitscan.doubts.outsized import doubt_outsized
 from digitscan.doubts.printed import doubt_print
+from digitscan.doubts.typeset import doubt_typeset
 from digitscan.doubts.words import doubt_words
 from digitscan.values import Page, Record
 
@@ -17,4 +18,5 @@ def doubt_records(
     How fields lie to one another shows on the clean page, where ``records`` have their boxes;
     colours show on ``page``, where those of ``scanned``, the same records, lie.
     """
-    return doubt_outsized(doubt_strokes(doubt_words(doubt_print(page, records, scanned))))
+    records = doubt_typeset(page, doubt_print(page, records, scanned), scanned)
+    return doubt_outsized(doubt_strokes(doubt_words(records)))

@@ -1,0 +1,68 @@
+"""The records of a page in, the same with values in print put to review out.
+
+A hand never writes a digit twice alike, and type is always alike. So a digit that has twins in
+other fields, of its height, its width and its shape, is printed. All but a 1: that is a stroke in
+any hand, and what was read as one may be a parenthesis.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from digitscan.doubts.review import put_to_review
+from digitscan.values import Box, GreyImage, Mask, Page, Record
+
+STROKE = "1"
+SIDE = 24
+"""Rows and columns in which the shapes of digits are compared."""
+ALIKE = 0.9
+"""Correlation of their tones from which on two shapes are the same."""
+HEIGHT, HEIGHT_PX = 0.04, 1.0
+WIDTH, WIDTH_PX = 0.06, 1.5
+"""How far the heights and widths of twins differ at most, as a share or in pixels."""
+LEAST_TWINS, SHARE = 2, 0.05
+"""Twins that a printed digit has, at least, and as a share of the page's digits of its class: among
+very many of a hand some look alike.
+"""
+
+
+def doubt_typeset(
+    page: Page, records: tuple[Record, ...], scanned: tuple[Record, ...]
+) -> tuple[Record, ...]:
+    """Give ``review`` to the values that are ``ok`` and of which each digit, but 1s, has twins.
+
+    ``scanned`` are the same records with boxes on ``page``.
+    """
+    digits = [
+        (number, value, digit.box)
+        for number, record in enumerate(scanned)
+        for value, digit in zip(record.reading.value, record.reading.digits, strict=False)
+        if value != STROKE
+    ]
+    owners, values = np.array([digit[0] for digit in digits]), np.array([d[1] for d in digits])
+    printed = np.zeros(len(digits), np.bool_)
+    for value in np.unique(values):
+        at = np.flatnonzero(values == value)
+        printed[at] = _have_twins(page.image, [digits[i][2] for i in at.tolist()], owners[at])
+    return put_to_review(records, set(owners.tolist()) - set(owners[~printed].tolist()))
+
+
+def _have_twins(image: GreyImage, boxes: list[Box], owners: npt.NDArray[np.int_]) -> Mask:
+    """Which digits of one class, (n,), have twins among those of other fields."""
+    if len(boxes) <= LEAST_TWINS:
+        return np.zeros(len(boxes), np.bool_)
+    shapes = np.stack([_shape(image[box.slices]) for box in boxes])
+    high, wide = np.array([(box.height, box.width) for box in boxes], float).T
+    twins = (shapes @ shapes.T >= ALIKE) & (owners[:, None] != owners)
+    twins &= np.abs(high[:, None] - high) <= np.maximum(HEIGHT * high, HEIGHT_PX)
+    twins &= np.abs(wide[:, None] - wide) <= np.maximum(WIDTH * wide, WIDTH_PX)
+    return np.asarray(twins.sum(axis=1) >= max(LEAST_TWINS, SHARE * len(boxes)), np.bool_)
+
+
+def _shape(crop: GreyImage) -> npt.NDArray[np.float32]:
+    """The tones of a digit in a square, as a vector of length 1 with a mean of 0."""
+    square = cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    square -= square.mean()
+    return np.asarray(square.ravel() / max(float(np.linalg.norm(square)), 1e-6), np.float32)
