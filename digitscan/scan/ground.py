@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from digitscan.values import GreyImage, Mask
 
@@ -28,6 +29,14 @@ PALE_SHARE = 0.4
 """Ground is no darker than this share of ink."""
 PATTERN_SHARE, BLOCK_SHARE, PATTERN_SPREAD = 0.16, 0.03, 0.78
 """A pattern covers the first share of a page, and the second of most of its blocks: the third."""
+COVERED_SHARE, COVERED_SPREAD = 0.07, 0.9
+"""So does one of fine lines, which is in nearly all blocks."""
+EVEN_SHARE, EVEN_SPREAD, ONE_TONE = 0.045, 0.6, 0.31
+"""And one of words, in many blocks: most of it is of one tone, give or take the last share; pencil
+is not.
+"""
+LINE_SAMPLES = 40
+"""What is straight for so many pale rows or columns is a ruled line, or a side of a tint."""
 BLOCKS = 24
 """Blocks along a side of the page."""
 TONES_TOGETHER, FEW = 5, 0.004
@@ -64,7 +73,7 @@ def remove_pattern(darkness: GreyImage, paper: Mask | None = None) -> GreyImage:
 
 def _without_pattern(darkness: GreyImage, seen: _Seen) -> GreyImage:
     """Darkness in which the tones of a pattern, if there is one, are paper."""
-    if seen.pale_share < PATTERN_SHARE or seen.spread < PATTERN_SPREAD:
+    if not seen.has_pattern:
         return darkness
     palest = _darkest_tone(seen.pale_tones)
     tones = np.arange(256)
@@ -99,35 +108,51 @@ def _without_wide(darkness: GreyImage, stroke_px: float, darkest: float) -> Grey
 class _Seen:
     """What is pale and clear of ink on a sheet, and the mean tone of its ink.
 
-    ``pale`` and ``paper`` are (h, w) bool, of a sample of the rows and columns.
+    ``pale``, ``paper`` (h, w) bool and ``darkness`` (h, w) uint8 are of a sample of the rows and
+    columns.
     """
 
     pale: Mask
     paper: Mask
-    pale_tones: GreyImage
+    darkness: GreyImage
     ink_tone: float
 
     @property
-    def pale_share(self) -> float:
-        """Share of the sheet that is pale."""
-        return float(self.pale.sum() / max(1, self.paper.sum()))
+    def pale_tones(self) -> GreyImage:
+        """The tones, (n,), of what is pale."""
+        return self.darkness[self.pale]
+
+    @property
+    def has_pattern(self) -> bool:
+        """Whether the sheet has a pattern: dense, all over, or in many places and of one tone."""
+        if self._share(self.pale) >= PATTERN_SHARE and self._spread(self.pale) >= PATTERN_SPREAD:
+            return True
+        marks = _without_lines(self.pale)
+        share, spread = self._share(marks), self._spread(marks)
+        if share < EVEN_SHARE or spread < EVEN_SPREAD:
+            return False
+        typical, darkest = np.percentile(self.darkness[marks], [50, 90])
+        all_over = share >= COVERED_SHARE and spread >= COVERED_SPREAD
+        return bool(all_over or darkest - typical <= ONE_TONE * darkest)
 
     @property
     def wide_share(self) -> float:
         """Share of the sheet that is pale for some way on all sides."""
         square = np.ones((WIDE_SAMPLES, WIDE_SAMPLES), np.uint8)
-        wide = cv2.erode(self.pale.astype(np.uint8), square)
-        return float(wide.sum() / max(1, self.paper.sum()))
+        return self._share(cv2.erode(self.pale.astype(np.uint8), square))
 
-    @property
-    def spread(self) -> float:
-        """Share of the sheet's blocks in which something is pale."""
-        pale, paper = (
+    def _share(self, marks: npt.NDArray[np.bool_ | np.uint8]) -> float:
+        """Share of the sheet that is marked."""
+        return float(np.count_nonzero(marks) / max(1, np.count_nonzero(self.paper)))
+
+    def _spread(self, marks: Mask) -> float:
+        """Share of the sheet's blocks in which something is marked."""
+        marked, paper = (
             cv2.resize(one.astype(np.float32), (BLOCKS, BLOCKS), interpolation=cv2.INTER_AREA)
-            for one in (self.pale, self.paper)
+            for one in (marks, self.paper)
         )
         blocks = paper > 0.5
-        return float((pale > BLOCK_SHARE)[blocks].sum() / max(1, blocks.sum()))
+        return float((marked > BLOCK_SHARE)[blocks].sum() / max(1, blocks.sum()))
 
 
 def _look_at(darkness: GreyImage, paper: Mask | None) -> _Seen:
@@ -142,7 +167,16 @@ def _look_at(darkness: GreyImage, paper: Mask | None) -> _Seen:
     reach = 2 * round(EDGE_PX / SAMPLING) + 1
     near = cv2.dilate(ink, np.ones((reach, reach), np.uint8))
     pale = (sample >= PALEST) & (near == 0)
-    return _Seen(pale, paper, sample[pale], ink_tone)
+    return _Seen(pale, paper, sample, ink_tone)
+
+
+def _without_lines(pale: Mask) -> Mask:
+    """Pale marks, (h, w), without the ruled lines among them."""
+    marks = pale.astype(np.uint8)
+    for side in ((1, LINE_SAMPLES), (LINE_SAMPLES, 1)):
+        long = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones(side, np.uint8))
+        marks = cv2.subtract(marks, cv2.dilate(long, np.ones((3, 3), np.uint8)))
+    return np.asarray(marks > 0, np.bool_)
 
 
 def _split(tones: GreyImage) -> tuple[float, float]:
