@@ -243,3 +243,19 @@ def test_fields_that_overlap_are_doubtful_both_but_a_line_says_nothing_of_a_comb
 def test_a_comb_at_the_edge_of_the_page_can_be_judged() -> None:
     clean = clean_of(np.zeros((60, 200), np.uint8), float(PEN))
     assert not seems_to_go_on(clean, field(box=Box(0, 0, 60, 200)))
+
+
+def test_the_wide_cells_of_a_row_of_a_table_are_no_cells_of_a_comb_in_it() -> None:
+    """A name stands before the comb, and the number in words after it."""
+    name = Field("f2", Box(92, COMB.left - 303, 158, COMB.left - 3), FieldKind.BOX)
+    words = Field("f3", Box(92, COMB.right + 3, 158, COMB.right + 303), FieldKind.BOX)
+    assert not seems_to_go_on(page(), field(), name, words)
+
+
+@pytest.mark.parametrize(("left", "crowds"), [(160, True), (40, False)])
+def test_a_digit_on_the_line_between_cells_outgrew_the_left_one_only_if_that_is_full(
+    left: int, crowds: bool
+) -> None:
+    one, two = (Field("f", Box(100, at, 150, at + 190), FieldKind.BOX) for at in (0, 193))
+    clean = page(Box(107, left, 143, left + 22), Box(107, 196, 143, 220))
+    assert seems_to_go_on(clean, one, two, end=left + 22) is crowds

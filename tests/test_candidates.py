@@ -117,3 +117,19 @@ def test_a_long_bare_bar_is_odd() -> None:
     assert bar_cost(10, 1.5) == 0
     assert bar_cost(30, 1.5) > 2
     assert bar_cost(30, 8) == 0
+
+
+def test_crumbs_of_a_broken_stroke_are_put_together_however_many_they_are() -> None:
+    ink = np.zeros((80, 400), np.uint8)
+    cv2.ellipse(ink, (60, 40), (18, 25), 0, 0, 360, 255, 5)
+    ink[20:60, 200:205] = 255
+    for column in range(40, 84, 9):
+        ink[:, column : column + 2] = 0
+    whole = [last - first for first, last in runs(ink)]
+    assert max(whole) > 3
+
+
+def test_crumbs_further_off_are_not() -> None:
+    ink = bars(20, 100)
+    ink[40:46, 45:51] = 255
+    assert (0, 1) not in runs(ink)

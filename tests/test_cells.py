@@ -194,3 +194,34 @@ def test_cells_grow_with_the_yardstick() -> None:
     plumb = level.copy()
     assert_same(find_cells(level, plumb, 3.0), [shrunk(box, 0)])
     assert find_cells(level, plumb, 20.0) == []
+
+
+def columns_of(*sides: tuple[int, int, int]) -> Lines:
+    """Plumb lines, (column, top, bottom), and no others."""
+    lines = no_lines()
+    for column, top, bottom in sides:
+        lines[1][top:bottom, column : column + 3] = True
+    return lines
+
+
+def test_sides_of_a_column_may_go_on_further_one_than_the_other() -> None:
+    """The header of a table is dark all over, its outer lines run up beside it."""
+    level, plumb = columns_of((50, 20, 380), (200, 60, 380), (350, 60, 396))
+    level[377:380, 50:353] = True
+    drawn = [Box(60, 53, 377, 200), Box(60, 203, 377, 350)]
+    assert_same(cells_of((level, plumb)), drawn)
+
+
+def test_short_sides_may_not() -> None:
+    level, plumb = columns_of((50, 20, 160), (200, 60, 160))
+    level[157:160, 50:203] = True
+    assert cells_of((level, plumb)) == []
+
+
+def test_columns_open_at_both_ends_are_cells_only_beside_others() -> None:
+    lines = columns_of((50, 60, 380), (200, 60, 380), (350, 60, 380))
+    assert cells_of(lines) == []
+    box = Box(80, 450, 130, 600)
+    rule_box(lines, box)
+    drawn = [Box(60, 53, 380, 200), Box(60, 203, 380, 350), box]
+    assert_same(cells_of(lines), drawn)

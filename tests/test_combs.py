@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitscan.form.combs import find_combs, is_parted
+from digitscan.form.tables import find_columns
 from digitscan.values import Box, Mask
 
 TOP, BOTTOM = 100, 150
@@ -210,3 +211,30 @@ def test_what_touches_a_side_is_a_line_where_few_sides_run_on(
 def test_cells_that_share_a_side_are_not_parted() -> None:
     first, second = row_of([40, 40])
     assert not is_parted(first, second, passing(first.right, 0, 300))
+
+
+def test_wide_cells_that_are_columns_of_a_table_are_alone() -> None:
+    """A name, a narrow cell for each day, and the sum."""
+    row = row_of([234, *[30] * 16, 132])
+    assert sizes(row) == [27], "as if dividers had been lost"
+    columns = frozenset((row[0], row[-1]))
+    combs = find_combs(row, level_over(row), no_lines(), columns)
+    assert [len(comb) for comb in combs] == [1, 16, 1]
+
+
+@pytest.mark.parametrize(
+    ("width", "apart", "aside", "rows", "found"),
+    [
+        (160, 3, 0, 5, True),
+        (160, 3, 0, 3, False),
+        (160, 3, 40, 5, False),
+        (160, 60, 0, 5, False),
+        (50, 3, 0, 5, False),
+    ],
+)
+def test_wide_cells_right_over_one_another_are_columns(
+    width: int, apart: int, aside: int, rows: int, found: bool
+) -> None:
+    first = Box(TOP, 40, BOTTOM, 40 + width)
+    cells = [first.moved((HEIGHT + apart) * row, aside * row) for row in range(rows)]
+    assert find_columns(cells) == frozenset(cells if found else [])

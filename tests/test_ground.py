@@ -126,3 +126,39 @@ def test_any_darkness_keeps_its_shape_and_gets_no_darker(darkness: GreyImage) ->
     kept = remove_ground(darkness, 3.0)
     assert kept.shape == darkness.shape
     assert (kept <= darkness).all()
+
+
+def sparse_words() -> Mask:
+    """Large words in rows with much room between them."""
+    marks = np.zeros(SHAPE, np.uint8)
+    for row, top in enumerate(range(40, SHAPE[0], 75)):
+        place = (-150 * (row % 2), top)
+        cv2.putText(marks, "COMMISSION " * 12, place, cv2.FONT_HERSHEY_DUPLEX, 1.0, 255, 5)
+    return marks > 127
+
+
+def sparse_waves() -> Mask:
+    """Fine lines that run on over the whole sheet, with room between them."""
+    y, x = np.indices(SHAPE).astype(np.float32)
+    return np.asarray((y + 9 * np.sin(x / 33 + y / 90)) % 26 < 3, np.bool_)
+
+
+@pytest.mark.parametrize("marks", [sparse_words, sparse_waves])
+@pytest.mark.parametrize("tone", [0.88, 0.82])
+def test_so_are_large_words_and_lines_with_room_between_them(
+    marks: Callable[[], Mask], tone: float
+) -> None:
+    plain, inked = found(form()), found(printed(form(), marks(), tone))
+    beyond = cv2.dilate(plain.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    assert (inked & beyond).sum() < 0.01 * plain.sum()
+    assert inked[plain].mean() > 0.99
+
+
+def test_the_pale_lines_of_a_register_are_no_ground() -> None:
+    image = form()
+    for row in range(10, SHAPE[0], 70):
+        draw_path(image, [(row, 5), (row, 1290)], PEN, 205)
+    for column in range(30, SHAPE[1], 130):
+        draw_path(image, [(5, column), (890, column)], PEN, 205)
+    darkness = flatten_background(image)
+    assert (remove_pattern(darkness) == darkness).all()

@@ -92,3 +92,12 @@ def test_a_stroke_that_goes_on_below_its_cell_is_doubted(
     page = [record("1"), record("7"), record("10")]
     page[0] = replace(page[0], reading=replace(page[0].reading, digits=(digit,)))
     assert statuses(*page)[0] == status
+
+
+def test_a_column_of_numbers_speaks_for_its_strokes() -> None:
+    """What boxes of the same size hold elsewhere, say printed numbers, says nothing."""
+    beside = Box(0, 150, 50, 255)
+    printed = [record("7", Status.REVIEW, box=beside) for _ in range(8)]
+    column = [record("1"), record("14"), record("7"), record("20"), record("33")]
+    assert statuses(*column, *printed)[:5] == [Status.OK] * 5
+    assert statuses(*column[:2], *printed)[:2] == [Status.REVIEW] * 2

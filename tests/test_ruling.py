@@ -344,3 +344,18 @@ def test_stems_beside_one_another_under_a_bar_are_no_box() -> None:
     level, plumb = ruling(image)
     assert not level.any()
     assert not plumb.any()
+
+
+def test_dividers_of_combs_close_over_one_another_are_found_one_by_one() -> None:
+    """Between the combs run lines of a table; coarsely scanned, the dividers run on over them."""
+    image = paper(900, 500)
+    combs = [Box(top, 60, top + 54, 260) for top in range(60, 800, 92)]
+    for box in combs:
+        draw_comb(image, box, 4, line=2)
+        for row in (box.bottom + 12, box.bottom + 22):
+            image[row : row + 3, 20:480] = 0
+    coarse = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    blurred = cv2.resize(coarse, image.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    _, plumb = ruling(np.asarray(blurred, np.uint8))
+    middles = [plumb[box.top + 10 : box.bottom - 10, 106:114] for box in combs]
+    assert all(part.any(axis=1).all() for part in middles)

@@ -48,3 +48,15 @@ def test_unused_boxes_are_no_letters() -> None:
     readings.append(Reading("42", 0.95, Status.OK))
     records = tuple(map(Record, [REF] * 3, boxes, readings))
     assert doubt_words(records) == records
+
+
+def test_words_in_wide_boxes_say_nothing_of_the_number_beside_them() -> None:
+    """The rows of a table: a name, its number, the number in words, a signature."""
+    lefts, widths = (0, 302, 404, 706), (300, 100, 300, 120)
+    fields = [
+        Field("f", Box(0, left, 40, left + width), FieldKind.BOX)
+        for left, width in zip(lefts, widths, strict=True)
+    ]
+    words, number = Reading("", 0.9, Status.UNREADABLE), Reading("42", 0.99, Status.OK)
+    records = tuple(map(Record, [REF] * 4, fields, [words, number, words, words]))
+    assert doubt_words(records) == records

@@ -35,7 +35,7 @@ SAME_LINE = 0.35
 COLOURED, COLOURLESS = 0.16, 0.1
 """Chroma, as a share of the paper's brightness, of a coloured pen and of black print."""
 LEAST_COLOURED, COLOURED_SHARE = 3, 0.25
-"""How many values must be coloured, at least and as a share, before black ones are doubted."""
+"""How many sure values are coloured, at least and as a share, before black ones are doubted."""
 
 BOLD, LEAST_VALUES = 1.7, 5
 """How many times as thick as the page's typical strokes bold type is, at least, and how many values
@@ -146,8 +146,9 @@ def _colourless(colour: ColourImage | None, records: tuple[Record, ...]) -> set[
         for number, record in enumerate(records)
         if record.reading.digits
     }
-    coloured = sum(value >= COLOURED for value in chroma.values())
-    if coloured < max(LEAST_COLOURED, COLOURED_SHARE * len(chroma)):
+    sure = [chroma[number] for number in chroma if records[number].reading.status is Status.OK]
+    coloured = sum(value >= COLOURED for value in sure)
+    if coloured < max(LEAST_COLOURED, COLOURED_SHARE * len(sure)):
         return set()
     return {number for number, value in chroma.items() if value <= COLOURLESS}
 

@@ -147,7 +147,7 @@ def _may_continue(field: Field, other: Field) -> bool:
     if field.kind is FieldKind.LINE:
         return other.kind is FieldKind.LINE or _is_narrow(other)
     narrow = _is_narrow(field)
-    if narrow and field.kind is not FieldKind.COMB:
+    if narrow and (field.kind is not FieldKind.COMB or _is_narrow(other)):
         return other.kind is not FieldKind.LINE
     comb, wide = (field, other) if narrow else (other, field)
     in_comb = comb.kind is FieldKind.COMB and _is_narrow(comb)
@@ -164,7 +164,7 @@ def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
     one, two = sorted((field.box, other.box), key=lambda box: box.left)
     if not is_level(one, two) or not 0 <= two.left - one.right <= SHARED_SIDE * one.height:
         return False
-    if not _is_full(one, clean):
+    if _has_room(one, clean):
         return False
     trim, reach = round(TRIM * two.height), round(TOUCH_STROKES * clean.stroke_px)
     strip = np.s_[two.top + trim : two.bottom - trim, two.left : two.left + reach]
@@ -173,11 +173,12 @@ def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
     return bool(inked.mean() >= TOUCHING) if inked.size else False
 
 
-def _is_full(cell: Box, clean: CleanPage) -> bool:
-    """Whether there is writing so near the right side of a cell that no digit has room there."""
+def _has_room(cell: Box, clean: CleanPage) -> bool:
+    """Whether what is written in a cell leaves room for one more digit at its right side."""
     trim, side = round(TRIM * cell.height), round(TOUCH_STROKES * clean.stroke_px)
-    room = slice(cell.right - round(ROOM * cell.height), cell.right - side)
-    return bool((clean.ink[cell.top + trim : cell.bottom - trim, room] > 0).any())
+    rows, columns = slice(cell.top + trim, cell.bottom - trim), slice(cell.left + side, cell.right)
+    inked = np.flatnonzero((clean.ink[rows, columns] > 0).any(axis=0)[:-side])
+    return bool(inked.size and cell.width - side - inked[-1] > ROOM * cell.height)
 
 
 def _places(field: Field, digit_px: float, end: int, plumb: Mask) -> tuple[list[Box], float]:

@@ -21,27 +21,30 @@ WIDE = 1.5
 """Least width, as a share of the rows' height, of a cell that holds a name."""
 WIDER = 1.2
 """So is a first or last cell that is so many times wider than the others of its row."""
-SAME_COLUMN = 0.2
-"""How far the sides of two cells of a column are apart, both together, as a share of a height."""
+SHORTEST_COLUMN, SAME_COLUMN = 4, 0.2
+"""Cells of a column, at least, and how far the sides of two of them are apart, both together, as a
+share of their height.
+"""
 SAME_PLACE = 0.25
 """How far the ends of two stacked rows may differ, as a share of a cell's width."""
 
 
 def find_columns(cells: list[Box]) -> frozenset[Box]:
-    """Cells too wide for one digit that have an equal one right above or below: a table's column.
+    """Cells too wide for one digit of which several lie right over one another: a table's columns.
 
-    Of cells whose dividers were not found few have an equal one in the next row.
+    Cells whose dividers were not found may have an equal one in the next row, but not in many.
     """
     wide = [cell for cell in cells if not is_for_one_digit(cell)]
     if not wide:
         return frozenset()
     top, left, bottom, right = np.array([cell.sides for cell in wide]).T
     apart = np.abs(left[:, None] - left) + np.abs(right[:, None] - right)
-    gap = top - bottom[:, None]
+    gap = np.maximum(top[:, None], top) - np.minimum(bottom[:, None], bottom)
     height = (bottom - top)[:, None]
-    over = (gap >= 0) & (gap <= SHARED_GAP * height) & (apart <= SAME_COLUMN * height)
-    stacked = over.any(axis=0) | over.any(axis=1)
-    return frozenset(compress(wide, stacked.tolist()))
+    equal = apart <= SAME_COLUMN * height
+    over = equal & (gap >= 0) & (gap <= SHARED_GAP * height)
+    column = over.any(axis=1) & (equal.sum(axis=1) >= SHORTEST_COLUMN)
+    return frozenset(compress(wide, column.tolist()))
 
 
 def part_tables(groups: list[list[Box]]) -> tuple[list[Box], list[list[Box]]]:

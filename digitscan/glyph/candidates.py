@@ -113,10 +113,16 @@ def _may_join(run: Sequence[Piece], height: float, stroke_px: float) -> bool:
 
 def _is_broken(run: Sequence[Piece], height: float, reach: int) -> bool:
     """Whether the last piece lies by the ink before it, and one of them is lower than a digit."""
-    last = run[-1]
-    if min(last.box.height, max(p.box.height for p in run[:-1])) > LOW * height:
+    last, before = run[-1], max(run[:-1], key=lambda piece: piece.box.height)
+    lower, higher = sorted((last, before), key=lambda piece: piece.box.height)
+    if lower.box.height > LOW * height or _may_be_point(lower, higher, height):
         return False
     return any(has_ink_near(piece.ink, piece.box, last.box, reach) for piece in run[:-1])
+
+
+def _may_be_point(dot: Piece, digit: Piece, height: float) -> bool:
+    """Whether a dot stands at the foot of a digit, where a decimal point does."""
+    return _is_crumb(dot, height) and dot.box.top > digit.box.bottom - DOT * height
 
 
 def _embrace(before: Sequence[Piece], last: Piece) -> bool:

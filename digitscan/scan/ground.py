@@ -29,11 +29,9 @@ PALE_SHARE = 0.4
 """Ground is no darker than this share of ink."""
 PATTERN_SHARE, BLOCK_SHARE, PATTERN_SPREAD = 0.16, 0.03, 0.78
 """A pattern covers the first share of a page, and the second of most of its blocks: the third."""
-COVERED_SHARE, COVERED_SPREAD = 0.07, 0.9
-"""So does one of fine lines, which is in nearly all blocks."""
 EVEN_SHARE, EVEN_SPREAD, ONE_TONE = 0.045, 0.6, 0.31
-"""And one of words, in many blocks: most of it is of one tone, give or take the last share; pencil
-is not.
+"""Less of it, in fewer blocks, is a pattern where most is of one tone, give or take the last share,
+as words and fine lines are; pencil is not.
 """
 LINE_SAMPLES = 40
 """What is straight for so many pale rows or columns is a ruled line, or a side of a tint."""
@@ -124,7 +122,7 @@ class _Seen:
 
     @property
     def has_pattern(self) -> bool:
-        """Whether the sheet has a pattern: dense, all over, or in many places and of one tone."""
+        """Whether the sheet has a pattern: dense, or of one tone in many places."""
         if self._share(self.pale) >= PATTERN_SHARE and self._spread(self.pale) >= PATTERN_SPREAD:
             return True
         marks = _without_lines(self.pale)
@@ -132,8 +130,7 @@ class _Seen:
         if share < EVEN_SHARE or spread < EVEN_SPREAD:
             return False
         typical, darkest = np.percentile(self.darkness[marks], [50, 90])
-        all_over = share >= COVERED_SHARE and spread >= COVERED_SPREAD
-        return bool(all_over or darkest - typical <= ONE_TONE * darkest)
+        return bool(darkest - typical <= ONE_TONE * darkest)
 
     @property
     def wide_share(self) -> float:
