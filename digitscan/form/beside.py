@@ -177,7 +177,8 @@ def _has_room(cell: Box, clean: CleanPage) -> bool:
     """Whether what is written in a cell leaves room for one more digit at its right side."""
     trim, side = round(TRIM * cell.height), round(TOUCH_STROKES * clean.stroke_px)
     rows, columns = slice(cell.top + trim, cell.bottom - trim), slice(cell.left + side, cell.right)
-    inked = np.flatnonzero((clean.ink[rows, columns] > 0).any(axis=0)[:-side])
+    ink = clean.ink[rows, columns][:, :-side]
+    inked = np.flatnonzero((ink > 0).any(axis=0))
     return bool(inked.size and cell.width - side - inked[-1] > ROOM * cell.height)
 
 

@@ -23,6 +23,8 @@ GAP, LIKE = 0.35, 0.3
 those of the box, at most, as shares of its height.
 """
 LEAST_SLIVER_FILL = 0.3
+END_STROKES = 3.0
+"""How many stroke widths the ends of two plumb sides of one box may be apart."""
 COLUMN_STROKES, COLUMN_SHARE = 60.0, 0.9
 """Plumb lines that bound a column are so long, and share so much of the shorter one's height."""
 LEAST_SHOWN = 0.75
@@ -50,9 +52,12 @@ def find_cells(level: Mask, plumb: Mask, stroke_px: float) -> list[Box]:
         Typical stroke width, the yardstick of sizes.
     """
     picture = (level | plumb).astype(np.uint8)
-    single, double = _missing_sides(level, plumb, stroke_px)
-    cells = _enclosed(_with_sides(picture, single), stroke_px)
-    return _enclosed(_with_sides(picture, double), stroke_px) if cells and double else cells
+    sides, columns = _missing_sides(level, plumb, stroke_px)
+    cells = _enclosed(_with_sides(picture, sides), stroke_px)
+    low = [cell for cell in cells if cell.height < COLUMN_STROKES * stroke_px]
+    ends = [end for column in columns if cells or len(column) == 1 for end in column]
+    ends = [end for end in ends if not any(_cuts(end, cell) for cell in low)]
+    return _enclosed(_with_sides(picture, ends), stroke_px) if ends else cells
 
 
 def _with_sides(picture: Picture, sides: list[Side]) -> Picture:
@@ -60,6 +65,13 @@ def _with_sides(picture: Picture, sides: list[Side]) -> Picture:
     for side in sides:
         cv2.line(picture, *side, color=1)
     return picture
+
+
+def _cuts(side: Side, cell: Box) -> bool:
+    """Whether a level side passes through a cell."""
+    (left, row), (right, _) = side
+    inside = cell.top < row < cell.bottom - 1
+    return inside and left < cell.right and right > cell.left
 
 
 def _enclosed(picture: Picture, stroke_px: float) -> list[Box]:
@@ -131,40 +143,40 @@ def _end_alike(one: Box, other: Box, slack: float) -> bool:
     return abs(one.top - other.top) <= slack and abs(one.bottom - other.bottom) <= slack
 
 
-def _missing_sides(level: Mask, plumb: Mask, stroke_px: float) -> tuple[list[Side], list[Side]]:
-    """Level sides that are missing between two plumb sides, one of two or both of a column.
+def _missing_sides(
+    level: Mask, plumb: Mask, stroke_px: float
+) -> tuple[list[Side], list[list[Side]]]:
+    """Level sides that are missing between two plumb sides: of boxes, and of each column.
 
-    A box whose top shows and whose bottom is dotted or faint is a box all the same.
+    A box whose top shows and whose bottom is dotted or faint is a box all the same. A column may
+    lack both, and one of its sides may go on further than the other.
     """
     sides = sorted(_plumb_sides(plumb, LOWEST_STROKES * stroke_px), key=lambda s: s.left)
     reach = int(2 * stroke_px)
-    single, double = [], []
+    boxes: list[Side] = []
+    columns: list[list[Side]] = []
     for number, left in enumerate(sides):
-        right = _partner(left, sides[number + 1 :], stroke_px)
-        if right is None:
-            continue
-        top, bottom = max(left.top, right.top), min(left.bottom, right.bottom)
-        above, below = (shows_line(level, r, left.right, right.left, reach) for r in (top, bottom))
-        rows = [row for row, shows in ((top, above), (bottom - 1, below)) if not shows]
-        missing = [((left.left, row), (right.right, row)) for row in rows]
+        apart = left.right + NARROWEST_STROKES * stroke_px
+        others = [side for side in sides[number + 1 :] if side.left >= apart]
+        slack = END_STROKES * stroke_px
+        equal = next((side for side in others if _end_alike(left, side, slack)), None)
+        missing = [] if equal is None else _missing_ends(level, left, equal, reach)
         if len(missing) == 1:
-            single += missing
-        elif _are_columns(left, right, stroke_px):
-            double += missing
-    return single, double
+            boxes += missing
+            continue
+        beside = next((side for side in others if _are_columns(left, side, stroke_px)), None)
+        columns.append([] if beside is None else _missing_ends(level, left, beside, reach))
+    return boxes, columns
 
 
-def _partner(left: Box, others: list[Box], stroke_px: float) -> Box | None:
-    """The next plumb line to the right that begins and ends at the same height as ``left``.
-
-    Of two long ones, as of the columns of a table, one may go on further than the other.
-    """
-    slack = 3 * stroke_px
-    for side in others:
-        apart = side.left - left.right >= NARROWEST_STROKES * stroke_px
-        if apart and (_end_alike(left, side, slack) or _are_columns(left, side, stroke_px)):
-            return side
-    return None
+def _missing_ends(level: Mask, left: Box, right: Box, reach: int) -> list[Side]:
+    """Of the upper and the lower level side between two plumb sides those that don't show."""
+    rows = max(left.top, right.top), min(left.bottom, right.bottom)
+    return [
+        ((left.left, end), (right.right, end))
+        for row, end in zip(rows, (rows[0], rows[1] - 1), strict=True)
+        if not shows_line(level, row, left.right, right.left, reach)
+    ]
 
 
 def _are_columns(left: Box, right: Box, stroke_px: float) -> bool:

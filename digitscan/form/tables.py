@@ -43,7 +43,8 @@ def find_columns(cells: list[Box]) -> frozenset[Box]:
     height = (bottom - top)[:, None]
     equal = apart <= SAME_COLUMN * height
     over = equal & (gap >= 0) & (gap <= SHARED_GAP * height)
-    column = over.any(axis=1) & (equal.sum(axis=1) >= SHORTEST_COLUMN)
+    stacked = over.any(axis=1)
+    column = stacked & ((equal & stacked).sum(axis=1) >= SHORTEST_COLUMN)
     return frozenset(compress(wide, column.tolist()))
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from digitscan.values import GreyImage, Mask
 
@@ -129,16 +128,16 @@ class _Seen:
         share, spread = self._share(marks), self._spread(marks)
         if share < EVEN_SHARE or spread < EVEN_SPREAD:
             return False
-        typical, darkest = np.percentile(self.darkness[marks], [50, 90])
+        typical, darkest = (float(np.percentile(self.darkness[marks], each)) for each in (50, 90))
         return bool(darkest - typical <= ONE_TONE * darkest)
 
     @property
     def wide_share(self) -> float:
         """Share of the sheet that is pale for some way on all sides."""
         square = np.ones((WIDE_SAMPLES, WIDE_SAMPLES), np.uint8)
-        return self._share(cv2.erode(self.pale.astype(np.uint8), square))
+        return self._share(cv2.erode(self.pale.astype(np.uint8), square) > 0)
 
-    def _share(self, marks: npt.NDArray[np.bool_ | np.uint8]) -> float:
+    def _share(self, marks: Mask) -> float:
         """Share of the sheet that is marked."""
         return float(np.count_nonzero(marks) / max(1, np.count_nonzero(self.paper)))
 
@@ -172,8 +171,8 @@ def _without_lines(pale: Mask) -> Mask:
     marks = pale.astype(np.uint8)
     for side in ((1, LINE_SAMPLES), (LINE_SAMPLES, 1)):
         long = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones(side, np.uint8))
-        marks = cv2.subtract(marks, cv2.dilate(long, np.ones((3, 3), np.uint8)))
-    return np.asarray(marks > 0, np.bool_)
+        marks[cv2.dilate(long, np.ones((3, 3), np.uint8)) > 0] = 0
+    return marks > 0
 
 
 def _split(tones: GreyImage) -> tuple[float, float]:

@@ -6,6 +6,8 @@ run together across the lines between two combs, and are no longer lines by them
 
 from __future__ import annotations
 
+from itertools import compress
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +19,16 @@ from digitscan.scan.evening import fill_outline, outlines_of
 Picture = npt.NDArray[np.uint8]
 Contour = npt.NDArray[np.int32]
 
+FEWEST, UNEQUAL = 3, 0.2
+"""Combs over one another, at least, and how far the heights of some may differ from most, as a
+share.
+"""
+
 
 def part_at_gaps(
     contour: Contour, darkness: Picture, gap_px: float, shortest_px: float
 ) -> list[Contour]:
-    """Outlines of the stretches of a level run between its gaps, none where there are no two.
+    """Outlines of the stretches of one length of a level run between its gaps, if there are some.
 
     Parameters
     ----------
@@ -41,5 +48,9 @@ def part_at_gaps(
     for gap in gaps:
         inside[:, gap] = 0
     parts = outlines_of(inside, (left, top)) if gaps else []
-    parts = [part for part in parts if cv2.boundingRect(part)[2] >= shortest_px]
-    return parts if len(parts) > 1 else []
+    lengths = np.array([cv2.boundingRect(part)[2] for part in parts])
+    parts, lengths = list(compress(parts, lengths >= shortest_px)), lengths[lengths >= shortest_px]
+    if len(parts) < FEWEST:
+        return []
+    typical = float(np.median(lengths))
+    return list(compress(parts, np.abs(lengths - typical) <= UNEQUAL * typical))
