@@ -101,3 +101,9 @@ def test_a_column_of_numbers_speaks_for_its_strokes() -> None:
     column = [record("1"), record("14"), record("7"), record("20"), record("33")]
     assert statuses(*column, *printed)[:5] == [Status.OK] * 5
     assert statuses(*column[:2], *printed)[:2] == [Status.REVIEW] * 2
+
+
+def test_so_does_a_column_of_numbers_on_rules_and_no_single_one() -> None:
+    column = [record(value, kind=FieldKind.LINE) for value in ("1", "14", "7", "20", "33")]
+    assert statuses(*column)[0] is Status.OK
+    assert statuses(*column[:3])[0] is Status.REVIEW

@@ -43,14 +43,14 @@ def _is_strokes(record: Record) -> bool:
 
 def _is_supported(record: Record, records: Sequence[Record]) -> bool:
     """Whether strokes are likely to be digits where the record's field is."""
-    if record.field.kind is FieldKind.LINE or _leaves(record):
+    if _leaves(record):
         return False
     alike = [other for other in records if _alike(record.field.box, other.field.box)]
+    plain, odd = _count([other for other in alike if _in_column(record, other)])
+    if LEAST_IN_COLUMN <= plain >= odd:
+        return True
     plain, odd = _count(alike)
-    in_column, odd_there = _count(
-        [other for other in alike if _in_column(record.field.box, other.field.box)]
-    )
-    return odd <= max(MOST_ODD, plain) or (LEAST_IN_COLUMN <= in_column >= odd_there)
+    return record.field.kind is not FieldKind.LINE and odd <= max(MOST_ODD, plain)
 
 
 def _count(records: Sequence[Record]) -> tuple[int, int]:
@@ -77,7 +77,8 @@ def _alike(first: Box, second: Box) -> bool:
     )
 
 
-def _in_column(first: Box, second: Box) -> bool:
-    """Whether two boxes of one kind stand over one another."""
+def _in_column(record: Record, other: Record) -> bool:
+    """Whether two fields of one size stand over one another."""
+    first, second = record.field.box, other.field.box
     apart = max(abs(first.left - second.left), abs(first.right - second.right))
     return apart <= ALIKE * first.width

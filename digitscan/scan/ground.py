@@ -139,7 +139,7 @@ class _Seen:
 
     def _share(self, marks: Mask) -> float:
         """Share of the sheet that is marked."""
-        return float(np.count_nonzero(marks) / max(1, np.count_nonzero(self.paper)))
+        return float(marks.sum() / max(1, self.paper.sum()))
 
     def _spread(self, marks: Mask) -> float:
         """Share of the sheet's blocks in which something is marked."""

@@ -19,6 +19,7 @@ from digitscan.scan.corners import sides_between_corners
 from digitscan.scan.cover import HALF, cover, shown_columns, stands_free
 from digitscan.scan.dashes import NO_DASHED_LINES, DashedLine, DashedLines
 from digitscan.scan.evening import bounds_of, draw_evenly, fill_outline, outlines_of
+from digitscan.scan.feet import are_feet
 from digitscan.scan.forks import part_fork
 from digitscan.scan.joining import join_lines
 from digitscan.scan.stretches import part_at_gaps
@@ -36,8 +37,6 @@ CERTAIN_STROKES = 22.0
 THICKEST_STROKES = 3.0
 RUNG_STROKES, MOST_RUNGS = 4.0, 3
 """How far plumb lines go on beyond a bar between them; as many equal bars may be a box's own."""
-FOOT_STROKES, FOOT_TIMES = 1.5, 2.0
-"""A stroke so near to a line that is so many times as long is no line of its own."""
 NARROW, WIDEST_RUNG = 1.35, 28.0
 """How wide a cell for one digit is, as a share of its height, and in stroke widths."""
 STEEPEST = 0.06
@@ -288,7 +287,8 @@ def _prune(
     long_level |= _is_open_side(level_box, level_ends, plumb_ends, stroke_px)
     long_plumb |= _is_open_side(plumb_box, plumb_ends, level_ends, stroke_px)
     keep_level = ~_is_rung(level_box, level_ends, plumb_box, stroke_px)
-    keep_level &= ~_is_foot(level, level_box, stroke_px)
+    shorter = level_box[:, 2] - level_box[:, 0] < certain
+    keep_level &= ~(shorter & are_feet(level, level_box, stroke_px))
     keep_plumb = np.ones(len(plumb), bool)
     for _ in range(PRUNING_ROUNDS):
         before = int(keep_level.sum() + keep_plumb.sum())
@@ -352,32 +352,6 @@ def _is_rung(
         inner &= np.bincount(line[midway], minlength=len(level)) > 0
     near = np.abs(level[:, None, [0, 2]] - level[None, :, [0, 2]]).max(axis=2) <= over / 2
     return np.asarray(inner & (near.sum(axis=1) <= MOST_RUNGS), np.bool_)
-
-
-def _is_foot(level: Sequence[Contour], bounds: npt.NDArray[np.int_], stroke_px: float) -> Mask:
-    """Which level lines are a stroke right beside a far longer line: the foot of a 2, a 7's bar."""
-    length = bounds[:, 2] - bounds[:, 0]
-    slack = FOOT_STROKES * stroke_px
-    beside = length[:, None] * FOOT_TIMES <= length[None, :]
-    beside &= bounds[:, None, 0] >= bounds[None, :, 0] - slack
-    beside &= bounds[:, None, 2] <= bounds[None, :, 2] + slack
-    beside &= bounds[:, None, 1] <= bounds[None, :, 3] + slack
-    beside &= bounds[:, None, 3] >= bounds[None, :, 1] - slack
-    beside &= (length < CERTAIN_STROKES * stroke_px)[:, None]
-    foot = np.zeros(len(level), np.bool_)
-    for stroke, line in np.argwhere(beside).tolist():
-        foot[stroke] |= _apart(bounds[stroke], level[line]) <= slack
-    return foot
-
-
-def _apart(bounds: npt.NDArray[np.int_], line: Contour) -> int:
-    """Rows between a stroke and a ``line`` that may be askew, in the columns of the stroke."""
-    left, top, right, bottom = (int(side) for side in bounds)
-    columns, rows = line[:, 0].T
-    there = rows[(columns >= left) & (columns < right)]
-    if there.size == 0:
-        there = rows
-    return max(top, int(there.min())) - min(bottom, int(there.max()) + 1)
 
 
 def _is_open_side(
