@@ -42,13 +42,15 @@ class Page:
     """A decoded page, upright as its file says.
 
     ``image`` is (H, W) uint8, 0 black and 255 white. ``colour`` is (H, W, 3) uint8 in BGR, or None
-    where the scan is grey. ``dpi`` is None where the file does not say.
+    where the scan is grey. ``dpi`` is None where the file does not say. ``stretch`` is how many
+    times as high as wide a pixel is: of a fax about two.
     """
 
     ref: PageRef
     image: GreyImage
     colour: ColourImage | None = None
     dpi: float | None = None
+    stretch: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

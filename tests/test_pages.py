@@ -570,3 +570,25 @@ def test_real_scans_are_read_as_opencv_reads_them(real_data: Path) -> None:
             assert np.abs(page.colour.astype(int) - expected).mean() < 1
         else:
             assert np.abs(page.image.astype(int) - expected.mean(axis=2)).mean() < 3
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "stretch"),
+    [(8031, 3858, 2.08), (3858, 8031, 0.48), (8031, 7716, 1.0), (8031, 1600, 1.0), (0, 3858, 1.0)],
+)
+def test_pixels_that_are_not_square_are_told_unless_they_are_too_odd(
+    tmp_path: Path, across: int, down: int, stretch: float
+) -> None:
+    """A fax has 204 dots an inch across and 98 down."""
+    density = b"pHYs" + struct.pack(">IIB", across, down, 1)
+    page = load(tmp_path, png(1, 1, 8, 0, b"\0\0", density))
+    assert page.stretch == pytest.approx(stretch, abs=0.01)
+
+
+def test_a_page_on_its_side_has_its_pixels_on_their_side(tmp_path: Path) -> None:
+    image = np.zeros((20, 40), np.uint8)
+    data = io.BytesIO()
+    Image.fromarray(image).save(data, "TIFF", dpi=(204, 98), tiffinfo={274: 6})
+    page = load(tmp_path, data.getvalue())
+    assert page.image.shape == (40, 20)
+    assert page.stretch == pytest.approx(98 / 204)

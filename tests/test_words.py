@@ -60,3 +60,18 @@ def test_words_in_wide_boxes_say_nothing_of_the_number_beside_them() -> None:
     words, number = Reading("", 0.9, Status.UNREADABLE), Reading("42", 0.99, Status.OK)
     records = tuple(map(Record, [REF] * 4, fields, [words, number, words, words]))
     assert doubt_words(records) == records
+
+
+def test_a_number_in_a_column_of_numbers_is_no_part_of_a_word() -> None:
+    rows = [(NUMBER, LETTERS, LETTERS), (NUMBER, NUMBER, NUMBER), (NUMBER, NUMBER, NUMBER)]
+    records = [
+        Record(
+            REF,
+            Field("f", Box(50 * row, 62 * place, 50 * row + 40, 62 * place + 60), FieldKind.BOX),
+            Reading(value, confidence, Status.OK if value else Status.UNREADABLE),
+        )
+        for row, said in enumerate(rows)
+        for place, (value, confidence) in enumerate(said)
+    ]
+    assert doubt_words(tuple(records))[0].reading.status is Status.OK
+    assert doubt_words(tuple(records[:6]))[0].reading.status is Status.REVIEW

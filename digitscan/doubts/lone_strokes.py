@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from digitscan.doubts.columns import LEAST_IN_COLUMN, column_of, fields_like
 from digitscan.doubts.review import put_to_review
-from digitscan.values import Box, FieldKind, Record, Status
+from digitscan.values import FieldKind, Record, Status
 
-ALIKE = 0.2
-"""Difference in width and height, as a share, within which boxes are of one kind."""
-LEAST_IN_COLUMN = 3
-"""So many plain numbers in such boxes over one another are a column of numbers."""
 BUNDLE = {"1", "4"}
 """What strokes with another one across them are read as."""
 BEYOND = 0.15
@@ -45,11 +42,10 @@ def _is_supported(record: Record, records: Sequence[Record]) -> bool:
     """Whether strokes are likely to be digits where the record's field is."""
     if _leaves(record):
         return False
-    alike = [other for other in records if _alike(record.field.box, other.field.box)]
-    plain, odd = _count([other for other in alike if _in_column(record, other)])
+    plain, odd = _count(column_of(record, records))
     if LEAST_IN_COLUMN <= plain >= odd:
         return True
-    plain, odd = _count(alike)
+    plain, odd = _count(fields_like(record, records))
     return record.field.kind is not FieldKind.LINE and odd <= max(MOST_ODD, plain)
 
 
@@ -69,16 +65,3 @@ def _leaves(record: Record) -> bool:
         max(box.top - digit.box.top, digit.box.bottom - box.bottom) > BEYOND * digit.box.height
         for digit in record.reading.digits
     )
-
-
-def _alike(first: Box, second: Box) -> bool:
-    return abs(first.width - second.width) <= ALIKE * first.width and (
-        abs(first.height - second.height) <= ALIKE * first.height
-    )
-
-
-def _in_column(record: Record, other: Record) -> bool:
-    """Whether two fields of one size stand over one another."""
-    first, second = record.field.box, other.field.box
-    apart = max(abs(first.left - second.left), abs(first.right - second.right))
-    return apart <= ALIKE * first.width

@@ -2,14 +2,15 @@
 
 Names are written in combs too, and a U, an S or an H in its cell may look like a digit. Where
 some of the lines between such cells were not found, part of the word is a field by itself. The
-boxes that stand side by side with it tell: most hold ink that is no plain number. Where a name or
-a signature has a wide box, as in the rows of a table, it says nothing of the number beside it.
+boxes that stand side by side with it tell: most hold ink that is no plain number. In a table they
+say nothing: names and signatures have wide boxes there, and numbers stand over one another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from digitscan.doubts.columns import LEAST_IN_COLUMN, column_of
 from digitscan.doubts.review import put_to_review
 from digitscan.form.order import share_side
 from digitscan.values import Field, FieldKind, Record, Status
@@ -17,14 +18,15 @@ from digitscan.values import Field, FieldKind, Record, Status
 EMPTY = (Status.BLANK, Status.STRUCK)
 PLAIN = 0.4
 """A number less likely than this is no plain one."""
-LETTERS_WIDTH = 2.0
+LETTERS_WIDTH = 4.0
 """Cells wider than so many times their height hold more than a few letters."""
 
 
 def doubt_words(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to values in rows of adjoining boxes that hold more odd ink than numbers."""
     words = (row for row in _rows(records) if _is_word([records[number] for number in row]))
-    return put_to_review(records, {number for row in words for number in row})
+    parts = {number for row in words for number in row}
+    return put_to_review(records, {n for n in parts if not _is_in_column(records[n], records)})
 
 
 def _rows(records: Sequence[Record]) -> list[list[int]]:
@@ -47,6 +49,13 @@ def _is_word(row: Sequence[Record]) -> bool:
     plain = [one for one in inked if one.reading.value and one.reading.confidence >= PLAIN]
     odd = [one for one in inked if one not in plain and _has_narrow_cells(one.field)]
     return len(odd) > len(plain)
+
+
+def _is_in_column(record: Record, records: Sequence[Record]) -> bool:
+    """Whether a record is of a column of numbers."""
+    others = [one.reading.status for one in column_of(record, records)]
+    odd = len(others) - others.count(Status.OK) - sum(map(others.count, EMPTY))
+    return others.count(Status.OK) >= max(LEAST_IN_COLUMN, odd)
 
 
 def _has_narrow_cells(field: Field) -> bool:

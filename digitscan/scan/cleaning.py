@@ -76,6 +76,7 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
         ``ink`` (h, w) uint8, 0 paper, in a working image that is flat and upright.
     """
     grey, lines = _without_colours(page)
+    grey = _with_square_pixels(grey, page.stretch)
     image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(grey)), turn))
     overview, scale = _overview(image)
     paper, edges = None, np.zeros((0, 4))
@@ -105,7 +106,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     take_out_posts(outlines, ink, plumb, stroke_px)
     draw_cells(binary, level, plumb, stroke_px)
     draw_dividers(binary, level, plumb, stroke_px)
-    from_scan = to_work @ quarter_turn(turn, page.image.shape)
+    to_square = np.diag([1.0, grey.shape[0] / page.image.shape[0], 1.0])
+    from_scan = to_work @ quarter_turn(turn, grey.shape) @ to_square
     _draw_lines(level, plumb, move_segments(lines, from_scan), stroke_px)
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
     turns = (turn,) if turn else find_turns(image, small)
@@ -127,6 +129,16 @@ def _without_colours(page: Page) -> tuple[GreyImage, Segments]:
     if len(lines) or page.colour is None:
         return ruled, lines
     return without_marker(page.image, page.colour), lines
+
+
+def _with_square_pixels(image: GreyImage, stretch: float) -> GreyImage:
+    """The page with so many times as many rows; one of two tones keeps to them."""
+    if stretch == 1.0:
+        return image
+    high = cv2.resize(image, None, fx=1, fy=stretch, interpolation=cv2.INTER_LINEAR)
+    if is_bilevel(image):
+        high = cv2.threshold(high, BILEVEL_THRESHOLD, 255, cv2.THRESH_BINARY)[1]
+    return np.asarray(high, np.uint8)
 
 
 def _dark_on_light(image: GreyImage) -> GreyImage:

@@ -24,6 +24,8 @@ from digitscan.scan.tiff import MAX_FRAMES
 from digitscan.scan.wholeness import check_jpeg_pixels
 from digitscan.values import Page, PageRef
 
+OBLONG, MOST_OBLONG = 1.2, 3.0
+"""How many times as high as wide, or as wide as high, pixels are on a fax; more is an error."""
 _PLAUSIBLE_DPI = (40, 1200)
 
 
@@ -76,11 +78,14 @@ def _decode(ref: PageRef, file: BinaryIO, kind: str, max_mpixels: float) -> Page
         # Pillow warns of odd metadata; what counts here is whether the pixels decode.
         warnings.simplefilter("ignore")
         with _open_frame(ref, file, kind, max_mpixels) as image:
-            dpi = _dpi(image)
+            across, down = _resolution(image)
             grey, colour = upright_pixels(image)
+            if grey.shape != image.size[::-1]:
+                across, down = down, across
             if kind == "JPEG":
                 check_jpeg_pixels(file, image)
-    return Page(ref, grey, colour, dpi)
+    dpi = across if math.isclose(across, down) else 0.0
+    return Page(ref, grey, colour, dpi or None, _stretch(across, down))
 
 
 @contextmanager
@@ -109,12 +114,21 @@ def _check_size(ref: PageRef, size: tuple[int, int], max_mpixels: float) -> None
         raise refuse_size(ref, size, max_mpixels)
 
 
-def _dpi(image: Image.Image) -> float | None:
-    """Read the resolution, where it is plausible and the same in both directions."""
+def _resolution(image: Image.Image) -> tuple[float, float]:
+    """The resolution across and down, in dpi; 0 where it is missing or not plausible."""
     value: Any = image.info.get("dpi")
     try:
         across, down = (float(part) for part in value)
     except (ArithmeticError, TypeError, ValueError):
-        return None
+        return 0.0, 0.0
     low, high = _PLAUSIBLE_DPI
-    return round(across, 2) if low <= across <= high and math.isclose(across, down) else None
+    plausible = low <= across <= high and low <= down <= high
+    return (round(across, 2), round(down, 2)) if plausible else (0.0, 0.0)
+
+
+def _stretch(across: float, down: float) -> float:
+    """How many times as high as wide pixels are; 1 where it is too odd, or too little to matter."""
+    if not across or not down:
+        return 1.0
+    stretch = across / down
+    return stretch if OBLONG <= max(stretch, 1 / stretch) <= MOST_OBLONG else 1.0
