@@ -259,3 +259,12 @@ def test_a_digit_on_the_line_between_cells_outgrew_the_left_one_only_if_that_is_
     one, two = (Field("f", Box(100, at, 150, at + 190), FieldKind.BOX) for at in (0, 193))
     clean = page(Box(107, left, 143, left + 22), Box(107, 196, 143, 220))
     assert seems_to_go_on(clean, one, two, end=left + 22) is crowds
+
+
+def test_a_broken_digit_beside_a_line_may_be_of_its_number() -> None:
+    clean = page(AFTER)
+    ink = clean.ink.copy()
+    ink[107:143:12, 400:450] = 0
+    ink[108:143:12, 400:450] = 0
+    broken = dataclasses.replace(clean, ink=ink)
+    assert seems_to_go_on(broken, field(FieldKind.LINE))

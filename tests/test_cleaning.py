@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import cv2
@@ -313,3 +314,24 @@ def test_a_strip_that_is_longer_than_any_page_gives_a_clean_page(shape: tuple[in
     strip = np.full(shape, 255, np.uint8)
     strip[20:40, 20:40] = 0
     assert min(clean_page(page_of(strip)).ink.shape) >= 1
+
+
+@pytest.mark.parametrize("stretch", [0.5, 2.08])
+@pytest.mark.parametrize("bilevel", [False, True])
+def test_pixels_that_are_not_square_show_only_in_the_way_back(
+    stretch: float, bilevel: bool
+) -> None:
+    """A fax is laid out as the sheet was, and its boxes are told in the pixels that it has."""
+    square = form()
+    low = cv2.resize(square, None, fx=1, fy=1 / stretch, interpolation=cv2.INTER_AREA)
+    if bilevel:
+        low = cv2.threshold(low, 127, 255, cv2.THRESH_BINARY)[1]
+    clean = clean_page(dataclasses.replace(page_of(np.asarray(low, np.uint8)), stretch=stretch))
+    plain = clean_page(page_of(square))
+    assert clean.ink.shape[0] / clean.ink.shape[1] == pytest.approx(SHAPE[0] / SHAPE[1], abs=0.02)
+    assert (clean.level.sum(), clean.plumb.sum()) == pytest.approx(
+        (plain.level.sum(), plain.plumb.sum()), rel=0.25
+    )
+    height, width = clean.ink.shape
+    corner = moved([(height, width)], clean.to_scan)[0]
+    assert corner == pytest.approx(low.shape, abs=3)

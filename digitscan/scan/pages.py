@@ -17,13 +17,15 @@ from PIL import Image
 from digitscan.scan.formats import checked_size, length_of, open_image
 from digitscan.scan.opening import open_source, recognise
 from digitscan.scan.pdf import draw_page
-from digitscan.scan.pixels import DECODER_ERRORS, upright_pixels
+from digitscan.scan.pixels import DECODER_ERRORS, read_orientation, upright_pixels
 from digitscan.scan.refusal import reason_of, refuse, refuse_damaged, refuse_size
 from digitscan.scan.streams import STREAM_LIMIT
 from digitscan.scan.tiff import MAX_FRAMES
 from digitscan.scan.wholeness import check_jpeg_pixels
 from digitscan.values import Page, PageRef
 
+ON_ITS_SIDE = (5, 6, 7, 8)
+"""EXIF orientations that exchange rows and columns."""
 OBLONG, MOST_OBLONG = 1.2, 3.0
 """How many times as high as wide, or as wide as high, pixels are on a fax; more is an error."""
 _PLAUSIBLE_DPI = (40, 1200)
@@ -79,9 +81,9 @@ def _decode(ref: PageRef, file: BinaryIO, kind: str, max_mpixels: float) -> Page
         warnings.simplefilter("ignore")
         with _open_frame(ref, file, kind, max_mpixels) as image:
             across, down = _resolution(image)
-            grey, colour = upright_pixels(image)
-            if grey.shape != image.size[::-1]:
+            if read_orientation(image) in ON_ITS_SIDE:
                 across, down = down, across
+            grey, colour = upright_pixels(image)
             if kind == "JPEG":
                 check_jpeg_pixels(file, image)
     dpi = across if math.isclose(across, down) else 0.0

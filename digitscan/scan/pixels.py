@@ -61,7 +61,7 @@ def upright_pixels(image: Image.Image) -> tuple[GreyImage, ColourImage | None]:
         Channels in BGR order; None where the image holds nothing but greys.
     """
     image.load()
-    orientation = _orientation(image)
+    orientation = read_orientation(image)
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _turn(_shallow(image), orientation), None
     image = _opaque(image)
@@ -137,7 +137,7 @@ def _colour(image: Image.Image) -> tuple[GreyImage, ColourImage]:
     return darkest, colour
 
 
-def _orientation(image: Image.Image) -> int:
+def read_orientation(image: Image.Image) -> int:
     """Read the EXIF orientation, 1…8; a broken EXIF block does not spoil the page."""
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
