@@ -1,10 +1,12 @@
-"""Fields in, those that are of one size, or of one column of a table, out."""
+"""The records of a page in, which of their fields are of one size or of one column out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digitscan.values import Box, Record
+import numpy as np
+
+from digitscan.values import Mask, Record
 
 ALIKE = 0.2
 """Difference in width and height, as a share, within which boxes are of one kind."""
@@ -12,23 +14,27 @@ LEAST_IN_COLUMN = 3
 """So many plain numbers in boxes of one kind over one another are a column of numbers."""
 
 
-def fields_like(record: Record, records: Sequence[Record]) -> list[Record]:
-    """The records, ``record`` among them, whose fields are of its size."""
-    box = record.field.box
-    return [other for other in records if _is_alike(box, other.field.box)]
+class Places:
+    """Where the fields of a page lie to one another."""
 
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = records
+        self._sides = np.array([record.field.box.sides for record in records]).reshape(-1, 4)
 
-def column_of(record: Record, records: Sequence[Record]) -> list[Record]:
-    """Those of them that stand over one another."""
-    box = record.field.box
-    return [other for other in fields_like(record, records) if _is_over(box, other.field.box)]
+    def like(self, number: int) -> list[Record]:
+        """The records with fields of the size of this one's, itself among them."""
+        return self._of(self._are_alike(number))
 
+    def column(self, number: int) -> list[Record]:
+        """Those of them that stand over one another."""
+        apart = np.abs(self._sides - self._sides[number])[:, [1, 3]].max(axis=1)
+        width = self._sides[number, 3] - self._sides[number, 1]
+        return self._of(self._are_alike(number) & (apart <= ALIKE * width))
 
-def _is_alike(first: Box, second: Box) -> bool:
-    wide = abs(first.width - second.width) <= ALIKE * first.width
-    return wide and abs(first.height - second.height) <= ALIKE * first.height
+    def _are_alike(self, number: int) -> Mask:
+        sizes = self._sides[:, 2:] - self._sides[:, :2]
+        alike = np.abs(sizes - sizes[number]) <= ALIKE * sizes[number]
+        return np.asarray(alike.all(axis=1), np.bool_)
 
-
-def _is_over(first: Box, second: Box) -> bool:
-    apart = max(abs(first.left - second.left), abs(first.right - second.right))
-    return apart <= ALIKE * first.width
+    def _of(self, chosen: Mask) -> list[Record]:
+        return [self._records[number] for number in np.flatnonzero(chosen).tolist()]

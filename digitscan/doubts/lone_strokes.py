@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digitscan.doubts.columns import LEAST_IN_COLUMN, column_of, fields_like
+from digitscan.doubts.columns import LEAST_IN_COLUMN, Places
 from digitscan.doubts.review import put_to_review
 from digitscan.values import FieldKind, Record, Status
 
@@ -23,10 +23,11 @@ MOST_ODD = 2
 
 def doubt_strokes(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to values of nothing but 1s, or of a tally's 1s and 4s, unsupported."""
+    places = Places(records)
     doubtful = {
         number
         for number, record in enumerate(records)
-        if _is_strokes(record) and not _is_supported(record, records)
+        if _is_strokes(record) and not _is_supported(number, record, places)
     }
     return put_to_review(records, doubtful)
 
@@ -38,14 +39,14 @@ def _is_strokes(record: Record) -> bool:
     return record.reading.status is Status.OK and (digits == {"1"} or bundle)
 
 
-def _is_supported(record: Record, records: Sequence[Record]) -> bool:
+def _is_supported(number: int, record: Record, places: Places) -> bool:
     """Whether strokes are likely to be digits where the record's field is."""
     if _leaves(record):
         return False
-    plain, odd = _count(column_of(record, records))
+    plain, odd = _count(places.column(number))
     if LEAST_IN_COLUMN <= plain >= odd:
         return True
-    plain, odd = _count(fields_like(record, records))
+    plain, odd = _count(places.like(number))
     return record.field.kind is not FieldKind.LINE and odd <= max(MOST_ODD, plain)
 
 

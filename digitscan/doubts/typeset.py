@@ -41,7 +41,8 @@ def doubt_typeset(
         for value, digit in zip(record.reading.value, record.reading.digits, strict=False)
         if value != STROKE
     ]
-    owners, values = np.array([digit[0] for digit in digits]), np.array([d[1] for d in digits])
+    owners = np.array([owner for owner, _, _ in digits])
+    values = np.array([value for _, value, _ in digits])
     printed = np.zeros(len(digits), np.bool_)
     for value in np.unique(values):
         at = np.flatnonzero(values == value)

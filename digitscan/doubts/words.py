@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from digitscan.doubts.columns import LEAST_IN_COLUMN, column_of
+from digitscan.doubts.columns import LEAST_IN_COLUMN, Places
 from digitscan.doubts.review import put_to_review
 from digitscan.form.order import share_side
 from digitscan.values import Field, FieldKind, Record, Status
@@ -25,8 +25,9 @@ LETTERS_WIDTH = 4.0
 def doubt_words(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to values in rows of adjoining boxes that hold more odd ink than numbers."""
     words = (row for row in _rows(records) if _is_word([records[number] for number in row]))
-    parts = {number for row in words for number in row}
-    return put_to_review(records, {n for n in parts if not _is_in_column(records[n], records)})
+    places, parts = Places(records), {number for row in words for number in row}
+    alone = {number for number in parts if not _is_of_numbers(places.column(number))}
+    return put_to_review(records, alone)
 
 
 def _rows(records: Sequence[Record]) -> list[list[int]]:
@@ -46,16 +47,16 @@ def _rows(records: Sequence[Record]) -> list[list[int]]:
 def _is_word(row: Sequence[Record]) -> bool:
     """Whether fewer of the boxes hold a plain number than hold letters or other narrow ink."""
     inked = [one for one in row if one.reading.status not in EMPTY]
-    plain = [one for one in inked if one.reading.value and one.reading.confidence >= PLAIN]
-    odd = [one for one in inked if one not in plain and _has_narrow_cells(one.field)]
-    return len(odd) > len(plain)
+    others = [one for one in inked if not one.reading.value or one.reading.confidence < PLAIN]
+    odd = sum(_has_narrow_cells(one.field) for one in others)
+    return odd > len(inked) - len(others)
 
 
-def _is_in_column(record: Record, records: Sequence[Record]) -> bool:
-    """Whether a record is of a column of numbers."""
-    others = [one.reading.status for one in column_of(record, records)]
-    odd = len(others) - others.count(Status.OK) - sum(map(others.count, EMPTY))
-    return others.count(Status.OK) >= max(LEAST_IN_COLUMN, odd)
+def _is_of_numbers(column: Sequence[Record]) -> bool:
+    """Whether a column holds several numbers, and not more of other ink."""
+    statuses = [one.reading.status for one in column if one.reading.status not in EMPTY]
+    numbers = statuses.count(Status.OK)
+    return numbers >= max(LEAST_IN_COLUMN, len(statuses) - numbers)
 
 
 def _has_narrow_cells(field: Field) -> bool:

@@ -165,7 +165,8 @@ def _missing_sides(
             boxes += missing
             continue
         beside = next((side for side in others if _are_columns(left, side, stroke_px)), None)
-        columns.append([] if beside is None else _missing_ends(level, left, beside, reach))
+        if beside is not None:
+            columns.append(_missing_ends(level, left, beside, reach))
     return boxes, columns
 
 

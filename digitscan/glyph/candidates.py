@@ -19,7 +19,7 @@ from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.values import Box, GreyImage
 
 MOST_PIECES = 4
-"""Pieces in one candidate, at most; of crumbs, and in a cell of a comb, it may have more."""
+"""Pieces in one candidate, at most; crumbs don't count, nor does it hold in a cell of a comb."""
 WIDEST = 1.75
 """Width of a candidate, at most, in digit heights; of several blobs together, ``WIDEST_JOIN``."""
 WIDEST_JOIN = 1.6
