@@ -25,9 +25,9 @@ FULL, OUTGROWN = 0.5, 0.9
 """A number that ends so near the right side of its box may have outgrown it: then its last digit
 stands no further beyond it than this, both in digit heights.
 """
-BROKEN, MERGED = 9, 17
-"""Pieces this near, in pixels, may be of one broken digit beside a line; and where the line that a
-digit outgrew was taken out.
+MERGED = 17
+"""Pieces this near, in pixels, are of one digit where the line that it outgrew was taken out; and
+beside a line of writing, where it may be broken.
 """
 TALL_ON_LINE, TALL = 0.5, 0.75
 """Height of what may be a digit, as a share of the field's digits: print beside it is lower."""
@@ -105,7 +105,7 @@ def goes_on(
     taken = [other.box for other in others if whole or other.kind is not FieldKind.LINE]
     free = [window for window in windows if not any(_takes(box, window) for box in taken)]
     pen = Pen(tall * digit_px, PALE * tone, DARK * tone, is_other)
-    parts = BROKEN if on_line else 1 if narrow else MERGED
+    parts = 1 if narrow and not on_line else MERGED
     return any(_holds_digit(clean, window, pen, parts) for window in free)
 
 
