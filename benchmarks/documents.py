@@ -16,15 +16,16 @@ from functools import partial
 import cv2
 import numpy as np
 from paper import blank_page
-from written_pages import PAPER_TONE, Hand, make_pages
+from written_pages import PAPER_TONE, TYPE, Hand, make_pages, print_text
 
-from digitscan.values import Box, GreyImage
+from digitscan.values import GreyImage
 
 PRINT, PEN = 50, 70
-TYPE, SCRIPT = cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX
+SCRIPT = cv2.FONT_HERSHEY_SCRIPT_SIMPLEX
 NAMES = "Abena", "Boateng", "Chen", "Diallo", "Esther", "Farouk", "Grace", "Hassan", "Ingrid", "Kim"
 WORDS = "one", "two", "six", "eleven", "twenty", "hundred", "zero", "forty"
 Page = tuple[GreyImage, list[str]]
+_type = partial(print_text, tone=PRINT)
 
 
 def statement(hand: Hand) -> Page:
@@ -51,9 +52,7 @@ def poll(pattern: str, hand: Hand) -> Page:
     for row in range(420, 3200, 160):
         cv2.rectangle(page, (150, row), (2330, row + 146), PRINT, 3)
         _type(page, f"{_any(NAMES, hand)} {_any(NAMES, hand)}", 270, row + 90)
-        for place in range(4):
-            left = 1050 + 100 * place
-            cv2.rectangle(page, (left, row + 18), (left + 100, row + 128), PRINT, 3)
+        _cells(page, row + 18, 1050, 4, 100)
         count = int(hand.rng.integers(1, 5))
         for place in range(4 - count):
             if hand.rng.random() < 0.4:
@@ -86,7 +85,8 @@ def class_list(hand: Hand) -> Page:
 def register(hand: Hand) -> Page:
     """Columns without a line above or below them, under a comb with the page's number."""
     page, columns, high, top = _titled("Register"), (100, 430, 1150, 1400, 1680, 1960), 112, 520
-    values = [_comb(page, 300, 1500, 5, hand)]
+    _cells(page, 300, 1500, 5, 90)
+    values = [hand.write_number(page, (355, 1545), 5, 90, (58, 80), 4)]
     for column in columns:
         cv2.line(page, (column, top), (column, top + 25 * high), PRINT, 2)
     for number in range(24):
@@ -167,12 +167,6 @@ def _any(texts: tuple[str, ...], hand: Hand) -> str:
     return texts[hand.rng.integers(len(texts))]
 
 
-def _type(
-    page: GreyImage, text: str, left: int, bottom: int, size: float = 1.2, pen: int = 2
-) -> None:
-    cv2.putText(page, text, (left, bottom), TYPE, size, PRINT, pen, cv2.LINE_AA)
-
-
 def _script(page: GreyImage, text: str, left: int, bottom: int, size: float) -> None:
     cv2.putText(page, text, (left, bottom), SCRIPT, size, PEN, 4, cv2.LINE_AA)
 
@@ -200,11 +194,10 @@ def _write(
     return hand.write_number(page, (row, column), count, pitch, heights, 4)
 
 
-def _comb(page: GreyImage, top: int, left: int, count: int, hand: Hand) -> str:
-    for place in range(count):
-        box = Box(top, left + 90 * place, top + 110, left + 90 * (place + 1))
-        cv2.rectangle(page, (box.left, box.top), (box.right, box.bottom), PRINT, 3)
-    return hand.write_number(page, (top + 55, left + 45), count, 90, (58, 80), 4)
+def _cells(page: GreyImage, top: int, left: int, count: int, width: int) -> None:
+    """The cells of a comb."""
+    for side in range(left, left + count * width, width):
+        cv2.rectangle(page, (side, top), (side + width, top + 110), PRINT, 3)
 
 
 def _cross(page: GreyImage, row: int, column: int) -> None:

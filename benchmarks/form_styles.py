@@ -16,7 +16,7 @@ from itertools import pairwise
 import cv2
 import numpy as np
 from paper import blank_page
-from written_pages import PAPER_TONE, Hand, make_pages
+from written_pages import PAPER_TONE, Hand, make_pages, print_text
 
 from digitscan.values import Box, GreyImage
 
@@ -25,7 +25,6 @@ Frame = Callable[[GreyImage, Box], None]
 Row = Callable[[GreyImage, int, Hand], list[str]]
 """Draws a row of a page from a line of pixels on, and says what was written."""
 
-FONT = cv2.FONT_HERSHEY_DUPLEX
 PRINT, LINE = 60, 3
 LABELS = "Amount", "Weight", "Number", "House no.", "Total", "Persons", "Age", "Code"
 UNITS = "kg", "cm", "%", "EUR", "ha"
@@ -36,7 +35,7 @@ HEIGHT, CELL = 110, 90
 def draw_rows(row: Row, hand: Hand) -> tuple[GreyImage, list[str]]:
     """A page of rows of one style."""
     page, values = blank_page(), []
-    _print(page, "Monthly return of the district office", 400, 190, 2, 4)
+    print_text(page, "Monthly return of the district office", 400, 190, 2, 4)
     for top in ROWS:
         values += row(page, top, hand)
     return page, values
@@ -67,13 +66,13 @@ def dates(page: GreyImage, top: int, hand: Hand) -> list[str]:
     """Two cells for the day, two for the month and four for the year, twice."""
     values = []
     for left, sign in ((200, "/"), (1250, "-")):
-        _print(page, "Date", left, top + 75)
+        print_text(page, "Date", left, top + 75)
         left += 180
         for count in (2, 2, 4):
             values.append(_comb(page, top, left, count, hand))
             left += count * 88 + 56
             if count * 88 + 56 < 300:
-                _print(page, sign, left - 42, top + 80, 1.6, 3)
+                print_text(page, sign, left - 42, top + 80, 1.6, 3)
     return values
 
 
@@ -81,7 +80,7 @@ def decimals(page: GreyImage, top: int, hand: Hand) -> list[str]:
     """Cells with a gap for the decimal point, twice."""
     values = []
     for left in (200, 1300):
-        _print(page, "Value", left, top + 75)
+        print_text(page, "Value", left, top + 75)
         left, whole = left + 200, int(hand.rng.integers(2, 5))
         number = _comb(page, top, left, whole, hand)
         left += whole * 88 + 30
@@ -111,25 +110,25 @@ def signed_boxes(sign: str, page: GreyImage, top: int, hand: Hand) -> list[str]:
     for left in (200, 900, 1600):
         if sign == "unit":
             unit = UNITS[hand.rng.integers(len(UNITS))]
-            _print(page, unit, left + 435, top + HEIGHT - 30, 1.1)
+            print_text(page, unit, left + 435, top + HEIGHT - 30, 1.1)
         else:
-            _print(page, f"{hand.rng.integers(1, 40)}.", left + 6, top + 26, 0.7, 1)
+            print_text(page, f"{hand.rng.integers(1, 40)}.", left + 6, top + 26, 0.7, 1)
     return values
 
 
 def draw_table(style: str, hand: Hand) -> tuple[GreyImage, list[str]]:
     """A page with a table; some of its cells stay empty, or are shaded or struck out."""
     page, values, top, rows = blank_page(), [], 320, 22
-    _print(page, "Register of deliveries", 400, 190, 2, 4)
+    print_text(page, "Register of deliveries", 400, 190, 2, 4)
     high = int(hand.rng.integers(96, 130))
     columns = [200, 500, *(500 + np.cumsum(hand.rng.integers(260, 420, size=4))).tolist()]
     for text, left in zip(("Item", "Jan", "Feb", "Mar", "Apr"), columns, strict=False):
-        _print(page, text, left + 20, top - 35, 1.1)
+        print_text(page, text, left + 20, top - 35, 1.1)
     for number in range(rows):
         row = Box(top + number * high, columns[0], top + (number + 1) * high, columns[-1])
         if style.startswith("zebra") and number % 2 == 0:
             page[row.slices] = 212
-        _print(page, f"Item {chr(65 + number)}", row.left + 20, row.top + 70, 1.1)
+        print_text(page, f"Item {chr(65 + number)}", row.left + 20, row.top + 70, 1.1)
         for left, right in pairwise(columns[1:]):
             cell = Box(row.top, left, row.bottom, right)
             if style in CLOSED and hand.rng.random() < 0.3:
@@ -295,13 +294,7 @@ def _write(
 
 
 def _label(page: GreyImage, left: int, bottom: int, hand: Hand) -> None:
-    _print(page, LABELS[hand.rng.integers(len(LABELS))], left, bottom)
-
-
-def _print(
-    page: GreyImage, text: str, left: int, bottom: int, size: float = 1.2, pen: int = 2
-) -> None:
-    cv2.putText(page, text, (left, bottom), FONT, size, PRINT, pen, cv2.LINE_AA)
+    print_text(page, LABELS[hand.rng.integers(len(LABELS))], left, bottom)
 
 
 def main() -> None:

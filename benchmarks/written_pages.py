@@ -18,6 +18,7 @@ from paper import add_grain
 from digitscan.values import ColourImage, GreyImage
 
 PAPER_TONE = 244
+TYPE = cv2.FONT_HERSHEY_DUPLEX
 RESOLUTIONS = 300, 200, 150
 """Pages are drawn at the first."""
 
@@ -63,6 +64,19 @@ class Hand:
             column = start[1] + pitch * place + self.rng.normal(0, 4)
             self.write(page, digit, row, column, self.rng.uniform(*heights))
         return "".join(map(str, digits))
+
+
+def print_text(
+    page: GreyImage,
+    text: str,
+    left: int,
+    bottom: int,
+    size: float = 1.2,
+    pen: int = 2,
+    tone: int = 60,
+) -> None:
+    """Print a line of text."""
+    cv2.putText(page, text, (left, bottom), TYPE, size, tone, pen, cv2.LINE_AA)
 
 
 Draw = Callable[[Hand], tuple[GreyImage | ColourImage, list[str]]]

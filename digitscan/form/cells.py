@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -151,18 +154,20 @@ def _missing_sides(
     A box whose top shows and whose bottom is dotted or faint is a box all the same. A column may
     lack both, and one of its sides may go on further than the other.
     """
-    sides = sorted(_plumb_sides(plumb, LOWEST_STROKES * stroke_px), key=lambda s: s.left)
+    sides = sorted(_plumb_sides(plumb, LOWEST_STROKES * stroke_px), key=attrgetter("left"))
     reach = int(2 * stroke_px)
     boxes: list[Side] = []
     columns: list[list[Side]] = []
     for number, left in enumerate(sides):
         apart = left.right + NARROWEST_STROKES * stroke_px
-        others = [side for side in sides[number + 1 :] if side.left >= apart]
+        others = sides[bisect_left(sides, apart, number + 1, key=attrgetter("left")) :]
         slack = END_STROKES * stroke_px
         equal = next((side for side in others if _end_alike(left, side, slack)), None)
         missing = [] if equal is None else _missing_ends(level, left, equal, reach)
         if len(missing) == 1:
             boxes += missing
+            continue
+        if left.height < COLUMN_STROKES * stroke_px:
             continue
         beside = next((side for side in others if _are_columns(left, side, stroke_px)), None)
         if beside is not None:
