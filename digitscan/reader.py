@@ -23,13 +23,13 @@ from digitscan.errors import PageError
 from digitscan.form.beside import goes_on
 from digitscan.form.cells import find_cells
 from digitscan.form.ink import FieldInk, ink_of_field
+from digitscan.form.labels import without_labels
 from digitscan.form.layout import find_fields
 from digitscan.form.ruled_paper import is_crossed, without_paper_lines
 from digitscan.form.stacked import part_stacked
 from digitscan.form.straddling import Straddler, find_straddlers, without_straddlers
 from digitscan.form.touching import part_rows
 from digitscan.form.unseen_sides import holds_side, lacks_one
-from digitscan.glyph.box_print import without_print
 from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
@@ -245,7 +245,8 @@ def lay_out(clean: CleanPage) -> tuple[CleanPage, tuple[Field, ...]]:
     found = find_cells(clean.level, clean.plumb, clean.stroke_px)
     clean, cells = without_paper_lines(clean, part_stacked(clean, found))
     clean = part_rows(clean, cells)
-    return clean, find_fields(clean, cells)
+    fields = find_fields(clean, cells)
+    return without_labels(clean, fields), fields
 
 
 def cut_fields(clean: CleanPage, fields: Sequence[Field]) -> list[CutField]:
@@ -259,9 +260,8 @@ def cut_fields(clean: CleanPage, fields: Sequence[Field]) -> list[CutField]:
         cut_pieces(own.ink, own.origin, clean.stroke_px, field.cells)
         for field, own in zip(fields, found, strict=True)
     ]
-    written = without_print(fields, pieces)
     return [
-        _cut(clean, *one, fields) for one in zip(fields, straddlers, found, written, strict=True)
+        _cut(clean, *one, fields) for one in zip(fields, straddlers, found, pieces, strict=True)
     ]
 
 
