@@ -268,3 +268,23 @@ def test_a_broken_digit_beside_a_line_may_be_of_its_number() -> None:
     ink[108:143:12, 400:450] = 0
     broken = dataclasses.replace(clean, ink=ink)
     assert seems_to_go_on(broken, field(FieldKind.LINE))
+
+
+@pytest.mark.parametrize(("sign", "whole"), [(True, True), (False, False)])
+def test_boxes_with_a_sign_between_them_hold_a_number_each(*, sign: bool, whole: bool) -> None:
+    """As those of a sum; without one they may be of one comb."""
+    boxes = [Box(100, left, 150, left + 50) for left in (200, 278)]
+    clean = page(Box(108, 212, 142, 234), Box(108, 290, 142, 312))
+    if sign:
+        clean.ink[122:126, 257:272] = clean.ink[115:133, 262:266] = 255
+    one, two = (field(FieldKind.BOX, box) for box in boxes)
+    assert seems_to_go_on(clean, one, two) is not whole
+
+
+@pytest.mark.parametrize("letters", [1, 6])
+def test_low_ink_beside_a_line_is_of_a_word_if_that_goes_on(letters: int) -> None:
+    """Of a word only the last letter may stand in the place of a digit."""
+    rows, own = (121, 143), field(FieldKind.LINE)
+    lefts = [COMB.left - 66 - 20 * number for number in range(letters)]
+    clean = page(*(Box(rows[0], left, rows[1], left + 13) for left in lefts))
+    assert seems_to_go_on(clean, own) is (letters == 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from sheets import PEN, REF, draw_digit, paper
+from sheets import PEN, clean_of, draw_digit, paper
 
 from digitscan.form.labels import without_labels
-from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage
+from digitscan.values import Box, Field, FieldKind, GreyImage
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 BOXES = tuple(Box(top, 60, top + 80, 360) for top in range(20, 520, 120))
@@ -32,9 +32,7 @@ def put(image: GreyImage, text: str, box: Box, right: int, down: int, size: floa
 
 def left_of(image: GreyImage, fields: list[Field]) -> GreyImage:
     """The page without the labels in its boxes."""
-    none = np.zeros(image.shape, np.bool_)
-    ink = np.asarray(255 - image, np.uint8)
-    clean = CleanPage(REF, ink, none, none, float(PEN), np.eye(3))
+    clean = clean_of(np.asarray(255 - image, np.uint8))
     return np.asarray(255 - without_labels(clean, fields).ink, np.uint8)
 
 

@@ -316,6 +316,20 @@ def test_low_writing_on_a_rule_is_a_number_unless_the_rule_is_long(width: int, f
     assert len(fields) == found
 
 
+@pytest.mark.parametrize("label", [True, False])
+def test_a_line_begins_where_the_word_before_it_ends(*, label: bool) -> None:
+    """A line of dots runs on a little into the last letters; a low digit there is none of them."""
+    ink = np.zeros((400, 700), np.uint8)
+    ink[200:203, 100:500] = 255
+    level = ink > 0
+    for left in (46, 66, 86, 104) if label else (104,):
+        draw_digit(ink, 2, Box(180, left, 200, left + 14), tone=255)
+    for left in (150, 190, 230):
+        draw_digit(ink, 2, Box(158, left, 200, left + 30), tone=255)
+    (found,) = find_baselines(clean_of(ink, level=level), [])
+    assert found.left == pytest.approx(118 if label else 100, abs=3)
+
+
 def test_a_comb_of_which_one_box_shows_is_filled_up_and_no_line_beside_it() -> None:
     image = paper(760, 700)
     for row in range(5):

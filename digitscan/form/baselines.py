@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,8 @@ LEAST_HEIGHT_STROKES = 5.2
 """Lower writing, in the middle, is print."""
 HIGH_STROKES, LONGEST_UNDER_LOW = 6.5, 16.0
 """Lower than the first it may be print, and is where the line is longer than so many heights."""
+LETTER_LOW, LETTER_HIGH = 2.0, 9.0
+"""Height of letters of a label before a line, in stroke widths."""
 MOST_ON_LINE = 16
 """More pieces of ink on a line are words."""
 LOWEST_STROKES = 4.5
@@ -48,7 +52,7 @@ def find_baselines(clean: CleanPage, cells: list[Box]) -> list[Box]:
         Cells found by their lines, whose sides are left out.
     """
     lines = _single_lines(clean, cells)
-    fields = [_field_over(line, _ink_over(clean, line), clean.stroke_px) for line in lines]
+    fields = [_field_over(_after_label(clean, line), clean) for line in lines]
     return _without_repeats([field for field in fields if field is not None])
 
 
@@ -88,8 +92,32 @@ def _ink_over(clean: CleanPage, line: Box) -> list[Box]:
     return find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px, around_line)
 
 
-def _field_over(line: Box, digits: list[Box], stroke_px: float) -> Box | None:
+def _after_label(clean: CleanPage, line: Box) -> Box:
+    """The line without its start, where that runs into a word before it, as dots often do."""
+    reach = round(LETTER_HIGH * clean.stroke_px)
+    start = Box(
+        max(0, line.top - reach),
+        max(0, line.left - reach),
+        min(clean.ink.shape[0], line.bottom + reach // 2),
+        line.left + reach,
+    )
+    end = 0
+    for letter in _letters(clean, start, line.top - reach // 4):
+        if letter.left < line.left or letter.left <= end + reach // 4:
+            end = max(end, letter.right)
+    return replace(line, left=max(line.left, end))
+
+
+def _letters(clean: CleanPage, place: Box, lowest: int) -> list[Box]:
+    """Ink in a place, and not beyond its top or right, that reaches down to ``lowest``."""
+    found = find_ink_boxes(clean, LETTER_LOW * clean.stroke_px, place)
+    whole = [ink for ink in found if place.top < ink.top and ink.right < place.right]
+    return sorted((ink for ink in whole if ink.bottom > lowest), key=lambda ink: ink.left)
+
+
+def _field_over(line: Box, clean: CleanPage) -> Box | None:
     """The box of the ink that stands on ``line``, as wide as the line at least."""
+    digits, stroke_px = _ink_over(clean, line), clean.stroke_px
     standing = [ink for ink in digits if _stands_on(ink, line, stroke_px)]
     heights = [ink.height for ink in standing if ink.width < FLAT * ink.height]
     if not heights:

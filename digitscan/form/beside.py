@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from digitscan.form.combs import is_for_one_digit, is_parted, passing_columns
 from digitscan.form.order import SHARED_SIDE, is_level
 from digitscan.form.ownership import OtherInk
-from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
+from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 
 REACH = 1.3
 """How far beside a line of digits the next one may stand, as a share of their height."""
@@ -45,8 +46,14 @@ SHARED = 0.15
 """Fields that share more of the smaller one's area are doubtful, both."""
 PALE, DARK = 0.5, 1.45
 """Ink paler or darker than this share of the field's is not of its pen."""
+WORD = 2.2
+"""Ink lower than digits that is so many times as wide as high, or goes on so far, is a word."""
 LETTERS = 2
 """More pieces of ink in the place of one digit are letters, and so is one with a lower one."""
+SIGN_STROKES, SIGN_MARGIN = 2.5, 0.2
+"""How far a sign between two boxes is from their sides, in stroke widths, and from their top and
+bottom, as a share of the height.
+"""
 MOST_CELLS = 2.5
 """A box up to so many times as wide as a cell beside it may be cells whose sides were not found."""
 NEAR = 0.6
@@ -60,6 +67,7 @@ class Pen:
     """What a digit beside a field must be like: as high, about as dark, and no cross."""
 
     lowest_px: float
+    digit_px: float
     palest: float
     darkest: float
     is_other: OtherInk
@@ -102,11 +110,24 @@ def goes_on(
     narrow, on_line = _is_narrow(field), field.kind is FieldKind.LINE
     # what a line beside boxes for a digit each holds may be the end of their number
     whole = on_line or not narrow
+    box = field.box
     taken = [other.box for other in others if whole or other.kind is not FieldKind.LINE]
     free = [window for window in windows if not any(_takes(box, window) for box in taken)]
-    pen = Pen(tall * digit_px, PALE * tone, DARK * tone, is_other)
-    parts = 1 if narrow and not on_line else MERGED
-    return any(_holds_digit(clean, window, pen, parts) for window in free)
+    pen = Pen(tall * digit_px, digit_px, PALE * tone, DARK * tone, is_other)
+    if narrow and not on_line:
+        return any(_holds_digit(clean, window, window, pen, 1) for window in free)
+    beyond, page = round(WORD * digit_px), clean.ink.shape[1]
+    return any(
+        _holds_digit(clean, window, _going_on(window, box, beyond, page), pen, MERGED)
+        for window in free
+    )
+
+
+def _going_on(window: Box, box: Box, columns: int, page: int) -> Box:
+    """A place beside a box with more columns on its other side."""
+    if window.left < box.left:
+        return replace(window, left=max(0, window.left - columns))
+    return replace(window, right=min(page, window.right + columns))
 
 
 def _takes(box: Box, window: Box) -> bool:
@@ -135,7 +156,18 @@ def _continues(field: Field, other: Field, clean: CleanPage) -> bool:
     alike = field.kind is FieldKind.LINE or (_is_narrow(field) and _is_narrow(other))
     reach = NEAR if alike and not combs else SHARED_SIDE
     near = is_level(one, two) and two.left - one.right <= reach * one.height
-    return near and not is_parted(one, two, clean.plumb)
+    if not near or is_parted(one, two, clean.plumb):
+        return False
+    return field.kind is FieldKind.LINE or not _holds_sign(one, two, clean)
+
+
+def _holds_sign(left: Box, right: Box, clean: CleanPage) -> bool:
+    """Whether a sign is printed between two boxes, as the + of a sum: each has its own number."""
+    aside = round(SIGN_STROKES * clean.stroke_px)
+    top, bottom = max(left.top, right.top), min(left.bottom, right.bottom)
+    margin = round(SIGN_MARGIN * (bottom - top))
+    gap = np.s_[top + margin : bottom - margin, left.right + aside : right.left - aside]
+    return bool(np.count_nonzero(clean.ink[gap]) >= LEAST_STROKES * clean.stroke_px**2)
 
 
 def _may_continue(field: Field, other: Field) -> bool:
@@ -230,17 +262,13 @@ def _overlap(field: Field, other: Field) -> bool:
     return a.shared_area(b) > SHARED * min(a.height * a.width, b.height * b.width)
 
 
-def _holds_digit(clean: CleanPage, window: Box, pen: Pen, near: int) -> bool:
+def _holds_digit(clean: CleanPage, window: Box, around: Box, pen: Pen, near: int) -> bool:
     """Whether ink as high as a digit stands in the place, ruled lines, print and crosses apart.
 
-    Ink that is not ``near`` pixels apart is of one digit: a line may have cut it.
+    Ink that is not ``near`` pixels apart is of one digit: a line may have cut it. Low ink that is
+    part of a word, in the place or going on ``around`` it, is none.
     """
-    lines = (clean.level[window.slices] | clean.plumb[window.slices]).astype(np.uint8)
-    free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
-    around = clean.ink[window.slices]
-    ink = np.where(free & (around >= pen.palest), around, 0).astype(np.uint8)
-    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((near, near), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    ink, labels, stats = _pieces(clean, window, pen, near)
     much = stats[:, cv2.CC_STAT_AREA] >= LEAST_STROKES * clean.stroke_px**2
     much[0] = False
     tall = stats[:, cv2.CC_STAT_HEIGHT] >= pen.lowest_px
@@ -250,6 +278,27 @@ def _holds_digit(clean: CleanPage, window: Box, pen: Pen, near: int) -> bool:
     area = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
     tone = np.bincount(labels.ravel(), ink.ravel(), len(stats)) / area
     high = np.flatnonzero(much & tall & (tone <= pen.darkest))
-    return any(
-        not pen.is_other(np.where(labels == label, ink, 0).astype(np.uint8)) for label in high
-    )
+    found = [np.where(labels == label, ink, 0).astype(np.uint8) for label in high]
+    if near > 1 and found:
+        _, labels, stats = _pieces(clean, around, pen, near)
+        low = stats[:, cv2.CC_STAT_HEIGHT] < TALL * pen.digit_px
+        word = low & (stats[:, cv2.CC_STAT_WIDTH] > WORD * stats[:, cv2.CC_STAT_HEIGHT])
+        start = window.left - around.left
+        words = word[labels[:, start : start + window.width]]
+        found = [ink for ink in found if not words[ink > 0].any()]
+    return any(not pen.is_other(ink) for ink in found)
+
+
+def _pieces(
+    clean: CleanPage, place: Box, pen: Pen, near: int
+) -> tuple[GreyImage, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Ink of a place without lines, (h, w), numbers of its pieces, (h, w), and their figures."""
+    lines = (clean.level[place.slices] | clean.plumb[place.slices]).astype(np.uint8)
+    free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
+    shown = clean.ink[place.slices]
+    ink = np.where(free & (shown >= pen.palest), shown, 0).astype(np.uint8)
+    wide = cv2.copyMakeBorder(ink, near, near, near, near, cv2.BORDER_CONSTANT, value=0)
+    wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((near, near), np.uint8))
+    joined = np.ascontiguousarray(wide[near:-near, near:-near])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    return ink, np.asarray(labels, np.int32), np.asarray(stats, np.int32)
