@@ -51,8 +51,7 @@ def find_baselines(clean: CleanPage, cells: list[Box]) -> list[Box]:
     cells : list of Box
         Cells found by their lines, whose sides are left out.
     """
-    lines = _single_lines(clean, cells)
-    fields = [_field_over(_after_label(clean, line), clean) for line in lines]
+    fields = [_field_over(line, clean) for line in _single_lines(clean, cells)]
     return _without_repeats([field for field in fields if field is not None])
 
 
@@ -92,8 +91,8 @@ def _ink_over(clean: CleanPage, line: Box) -> list[Box]:
     return find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px, around_line)
 
 
-def _after_label(clean: CleanPage, line: Box) -> Box:
-    """The line without its start, where that runs into a word before it, as dots often do."""
+def _end_of_label(clean: CleanPage, line: Box) -> int:
+    """The column where a word ends that a line runs into, as dots often do; 0 for none."""
     reach = round(LETTER_HIGH * clean.stroke_px)
     start = Box(
         max(0, line.top - reach),
@@ -105,7 +104,7 @@ def _after_label(clean: CleanPage, line: Box) -> Box:
     for letter in _letters(clean, start, line.top - reach // 4):
         if letter.left < line.left or letter.left <= end + reach // 4:
             end = max(end, letter.right)
-    return replace(line, left=max(line.left, end))
+    return end if end > line.left else 0
 
 
 def _letters(clean: CleanPage, place: Box, lowest: int) -> list[Box]:
@@ -117,7 +116,9 @@ def _letters(clean: CleanPage, place: Box, lowest: int) -> list[Box]:
 
 def _field_over(line: Box, clean: CleanPage) -> Box | None:
     """The box of the ink that stands on ``line``, as wide as the line at least."""
-    digits, stroke_px = _ink_over(clean, line), clean.stroke_px
+    start, stroke_px = _end_of_label(clean, line), clean.stroke_px
+    digits = [ink for ink in _ink_over(clean, line) if ink.right > start]
+    line = replace(line, left=max(line.left, start))
     standing = [ink for ink in digits if _stands_on(ink, line, stroke_px)]
     heights = [ink.height for ink in standing if ink.width < FLAT * ink.height]
     if not heights:
