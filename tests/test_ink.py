@@ -359,3 +359,21 @@ def test_a_cross_that_a_side_cuts_tears_no_number() -> None:
     field = Field("", Box(50, 100, 150, 300), FieldKind.BOX)
     assert ink_of_field(clean_of(ink), field).torn
     assert not ink_of_field(clean_of(ink), field, lambda piece: bool(piece.any())).torn
+
+
+@pytest.mark.parametrize(("gap", "left_out"), [(30, True), (60, False)])
+def test_a_sign_in_a_gap_between_cells_is_no_ink_of_a_comb(gap: int, left_out: bool) -> None:
+    """Day and month have a stroke between them; in a gap as wide as a cell it may be a 1."""
+    lefts = [100, 160, 220 + gap, 280 + gap]
+    cells = tuple(Box(100, left, 160, left + 58) for left in lefts)
+    image = paper(300, 700)
+    for cell in cells:
+        draw_digit(image, 2, Box(112, cell.left + 12, 148, cell.left + 40))
+    written = np.asarray(255 - image, np.uint8)
+    draw_path(image, [(112, 222 + gap // 2), (148, 216 + gap // 2)])
+    comb = Field("f1", Box(100, 100, 160, cells[-1].right), FieldKind.COMB, cells)
+    found = ink_of_field(clean_of(np.asarray(255 - image, np.uint8)), comb)
+    top, left = found.origin
+    height, width = found.ink.shape
+    wanted = written[top : top + height, left : left + width]
+    assert np.array_equal(found.ink, wanted) is left_out

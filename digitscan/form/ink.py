@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -42,6 +43,8 @@ SIDE_STROKES, SIDE_SHOWN, SIDE_RAGGED = 3.5, 0.92, 0.6
 """A column within so many stroke widths of a cell's side, with ink in this share of its rows, is of
 that side, or of the next box's; so are those beside it with ink in the last share of their rows.
 """
+SIGN_GAPS = 0.2, 0.75
+"""Width of the gap between two cells, as shares of theirs, in which a sign may be printed."""
 MOST_BROKEN = 0.04
 """A pattern lies beside strokes; where more than this share of the pen would be broken off without
 what is pale, that was a part of the strokes, as they were drawn with a soft pencil.
@@ -80,6 +83,7 @@ def ink_of_field(
     _mark_sides(plumb, ink, field, around, clean.stroke_px)
     if level.any() or plumb.any():
         ink = erase_ruling(ink, level, plumb, clean.stroke_px)
+    ink = _without_signs(ink, field.cells, around.left)
     origin = around.top, around.left
     if not ink.any():
         return FieldInk(ink, origin)
@@ -95,6 +99,27 @@ def ink_of_field(
     if field.kind is not FieldKind.LINE:
         ink = without_line_ends(ink, origin, box, clean)
     return FieldInk(ink, origin, torn)
+
+
+def _without_signs(ink: GreyImage, cells: Sequence[Box], left: int) -> GreyImage:
+    """``ink``, which begins at column ``left``, without what stands between cells: a dash, a comma.
+
+    Only wide gaps have room for one; in those as wide as a cell there may be a digit.
+    """
+    gaps = [
+        slice(one.right - left, two.left - left)
+        for one, two in pairwise(cells)
+        if SIGN_GAPS[0] * one.width <= two.left - one.right <= SIGN_GAPS[1] * one.width
+    ]
+    if not any(ink[:, gap].any() for gap in gaps):
+        return ink
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    starts, ends = (
+        stats[:, cv2.CC_STAT_LEFT],
+        stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]].sum(1),
+    )
+    within = np.any([(gap.start <= starts) & (ends <= gap.stop) for gap in gaps], axis=0)
+    return np.where(within[labels], 0, ink).astype(np.uint8)
 
 
 def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> GreyImage:
