@@ -150,3 +150,38 @@ def test_any_ink_is_only_ever_made_less(seed: int, shapes: int) -> None:
         cv2.ellipse(image, (x, y), (18, 20), 0, 0, int(rng.choice([300, 360])), 0, 3)
     ink, _, _ = framed(image)
     assert (ink <= 255 - image).all()
+
+
+def answer_sheet() -> tuple[GreyImage, list[Box]]:
+    """A page with circles in four rows, a letter in each, one filled in a row."""
+    image, boxes = paper(500, 700), []
+    for row in range(4):
+        for column in range(5):
+            box = Box(60 + 100 * row, 60 + 70 * column, 112 + 100 * row, 112 + 70 * column)
+            rounded(image, box, 26)
+            place = box.left + 18, box.bottom - 18
+            cv2.putText(image, "ABCDE"[column], place, cv2.FONT_HERSHEY_SIMPLEX, 0.7, 0, 2)
+            if column == row:
+                cv2.circle(image, (box.left + 26, box.top + 26), 24, 0, -1)
+            else:
+                boxes.append(box)
+    return image, boxes
+
+
+def test_bubbles_to_fill_in_are_no_places_for_digits() -> None:
+    image, bubbles = answer_sheet()
+    ink, level, plumb = framed(image)
+    assert not level.any() and not plumb.any()
+    assert not any(ink[box.slices].any() for box in bubbles)
+
+
+def test_circles_that_are_written_in_are_no_bubbles() -> None:
+    """Digits of a hand are of many heights, and higher than print in bubbles."""
+    image, bubbles = answer_sheet()
+    for number, box in enumerate(bubbles):
+        image[box.top + 10 : box.bottom - 10, box.left + 10 : box.right - 10] = 255
+        above = 8 + 3 * (number % 4)
+        draw_digit(image, 2, Box(box.top + above, box.left + 16, box.bottom - 9, box.left + 36))
+    ink, level, plumb = framed(image)
+    assert all(has_sides(box, level, plumb) for box in bubbles)
+    assert all(ink[box.slices].any() for box in bubbles)

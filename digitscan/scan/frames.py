@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.masks import share_in_common
+from digitscan.scan.bubbles import are_bubbles
 from digitscan.scan.evening import Outlines, fill_outline
 from digitscan.values import Box, GreyImage, Mask
 
@@ -80,7 +81,12 @@ def draw_frames(
     if not frames:
         return
     thick = _thickness(frames, ink)
+    inner = [_eroded(frame.shape, thick + 1) > 0 for frame in frames]
+    bubbles = are_bubbles(inner, [ink[frame.box.slices] for frame in frames])
     frames += _crossed(frames, thick, ink)
+    if bubbles:
+        _clear(frames, ink)
+        return
     _erase(frames, thick, ink)
     for frame in frames:
         _draw(_upright(frame), thick, level, plumb)
@@ -247,6 +253,17 @@ def _erase(frames: Sequence[_Frame], thick: int, ink: GreyImage) -> None:
     reach = np.ones((2 * thick + 5, 2 * thick + 5), np.uint8)
     near = (cv2.dilate(cv2.bitwise_and(ink, side), reach) for side in (outside, inside))
     ink[(inside == 0) & (outside == 0) & (cv2.min(*near) == 0)] = 0
+
+
+def _clear(frames: Sequence[_Frame], ink: GreyImage) -> None:
+    """Take frames out of the ink with what lies in them."""
+    for frame in frames:
+        box = frame.box
+        around = Box(max(0, box.top - 1), max(0, box.left - 1), box.bottom + 1, box.right + 1)
+        within = np.zeros(ink[around.slices].shape, np.uint8)
+        top, left = box.top - around.top, box.left - around.left
+        within[top : top + box.height, left : left + box.width] = frame.shape
+        ink[around.slices][cv2.dilate(within, _disc(1)) > 0] = 0
 
 
 def _upright(frame: _Frame) -> Box:
