@@ -51,7 +51,7 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
         for row in group_rows(low)
         for group in find_combs(row, clean.level, clean.plumb, columns)
     ]
-    groups = complete_combs(extend_combs(groups, clean.level, clean.plumb))
+    groups = complete_combs(extend_combs(groups, clean.level, clean.plumb), clean)
     tables, others = part_tables(groups)
     fields = [Field("", cell, FieldKind.CELL) for cell in tables]
     fields += [_field_of_cells(group) for group in others]

@@ -9,25 +9,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from digitscan.form.combs import is_for_one_digit
-from digitscan.values import Box
+from digitscan.values import Box, CleanPage
 
 LIKE = 0.25
 """Difference in size and place of equal combs, as a share of a cell's width."""
 SAME_PLACE = 0.2
 """How far a cell of a piece may be from the place of a cell in its column, likewise."""
+LEAST_SHOWN, LEAST_INKED = 0.3, 0.75
+"""Share of a side of a cell that was not found which must show as a line, at least, or of its lower
+side as ink in one row: a line too short to tell from a stroke.
+"""
 MANY = 4
 """So many equal combs in a column make a rule."""
 
 Comb = list[Box]
 
 
-def complete_combs(groups: list[Comb]) -> list[Comb]:
+def complete_combs(groups: list[Comb], clean: CleanPage) -> list[Comb]:
     """Put whole combs in the place of pieces of combs.
 
     Parameters
     ----------
     groups : list of lists of Box
         Combs and single cells of a page.
+    clean : CleanPage
+        The page: of each cell that was not found it must show something.
     """
     whole: list[Comb] = []
     for family in _families(groups):
@@ -35,7 +41,9 @@ def complete_combs(groups: list[Comb]) -> list[Comb]:
         higher = [group for group in groups if _is_higher(group, family[0][0])]
         for piece in pieces:
             comb = _whole_comb(piece, family)
-            if comb and not any(_meet(comb, other) for other in [*family, *whole, *higher]):
+            if comb is None or any(_meet(comb, other) for other in [*family, *whole, *higher]):
+                continue
+            if all(_shows(cell, piece, clean) for cell in comb):
                 whole.append(comb)
     rest = [group for group in groups if not any(_meet(group, comb) for comb in whole)]
     return rest + whole
@@ -80,6 +88,26 @@ def _whole_comb(piece: Comb, family: Sequence[Comb]) -> Comb | None:
         return None
     comb = [Box(first.top, c.left + aside, first.bottom, c.right + aside) for c in nearest]
     return comb if all(_has_place(cell, comb) for cell in piece) else None
+
+
+def _shows(cell: Box, piece: Comb, clean: CleanPage) -> bool:
+    """Whether a cell is one of a piece, or a line shows above, below or at its far side."""
+    if any(own.shared_area(cell) for own in piece):
+        return True
+    reach = round(SAME_PLACE * cell.width)
+    rows = slice(cell.top + reach, cell.bottom - reach)
+    columns = slice(cell.left + reach, cell.right - reach)
+    far = cell.right if cell.left > piece[0].left else cell.left
+    lines = [clean.level[_near(row, reach), columns] for row in (cell.top, cell.bottom)]
+    lines.append(clean.plumb[rows, _near(far, reach)].T)
+    if any(line.any(axis=0).mean() >= LEAST_SHOWN for line in lines if line.size):
+        return True
+    below = clean.ink[_near(cell.bottom, reach), columns] > 0
+    return bool(below.size and below.mean(axis=1).max() >= LEAST_INKED)
+
+
+def _near(place: int, reach: int) -> slice:
+    return slice(max(0, place - reach), place + reach)
 
 
 def _has_place(cell: Box, comb: Comb) -> bool:
