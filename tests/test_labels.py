@@ -26,8 +26,10 @@ def form(kind: FieldKind = FieldKind.BOX) -> tuple[GreyImage, list[Field]]:
     return image, fields
 
 
-def put(image: GreyImage, text: str, box: Box, right: int, down: int, size: float = 0.6) -> None:
-    cv2.putText(image, text, (box.left + right, box.top + down), FONT, size, 0, 2)
+def put(
+    image: GreyImage, text: str, box: Box, right: int, down: int, size: float = 0.6, pen: int = 2
+) -> None:
+    cv2.putText(image, text, (box.left + right, box.top + down), FONT, size, 0, pen)
 
 
 def left_of(image: GreyImage, fields: list[Field]) -> GreyImage:
@@ -73,7 +75,7 @@ def test_a_label_in_two_languages_is_left_out() -> None:
     for number, box in enumerate(BOXES):
         put(image, "Weight", box, 6, 14, 0.4)
         if number < 3:
-            put(image, "Gewicht", box, 6, 29, 0.35)
+            put(image, "Gewicht", box, 6, 29, 0.35, pen=1)
     assert np.array_equal(left_of(image, fields), wanted)
 
 
@@ -99,10 +101,11 @@ def test_a_column_of_a_table_may_have_its_own_unit() -> None:
     assert np.array_equal(left_of(image, fields), wanted)
 
 
-def test_a_sign_in_two_boxes_is_left_in() -> None:
+@pytest.mark.parametrize(("sign", "boxes"), [("cm", 2), ("m", 3)])
+def test_a_sign_in_few_boxes_is_left_in(sign: str, boxes: int) -> None:
     image, fields = form()
-    for box in BOXES[:2]:
-        put(image, "cm", box, 250, 64)
+    for box in BOXES[:boxes]:
+        put(image, sign, box, 250, 64)
     assert np.array_equal(left_of(image, fields), image)
 
 

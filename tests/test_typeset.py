@@ -81,6 +81,11 @@ def test_strokes_say_nothing(value: str) -> None:
     assert set(statuses(*sheet(*[value] * 6))) == {Status.OK}
 
 
+def test_one_twin_will_do_for_a_digit_beside_one_that_has_more() -> None:
+    assert statuses(*sheet("24", "27", "52", "41", "63"))[0] is Status.REVIEW
+    assert statuses(*sheet("24", "27", "52", "11", "63"))[0] is Status.OK
+
+
 def test_what_was_read_as_a_stroke_beside_type_does_not_save_it() -> None:
     assert statuses(*sheet(*TYPED, "41"))[-1] is Status.REVIEW
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digitscan.doubts.words import doubt_words
+from digitscan.doubts.words import doubt_columns, doubt_words
 from digitscan.values import Box, Field, FieldKind, PageRef, Reading, Record, Status
 
 REF = PageRef("sheet.png")
@@ -75,3 +75,27 @@ def test_a_number_in_a_column_of_numbers_is_no_part_of_a_word() -> None:
     ]
     assert doubt_words(tuple(records))[0].reading.status is Status.OK
     assert doubt_words(tuple(records[:6]))[0].reading.status is Status.REVIEW
+
+
+def column(*values: str, aside: int = 0) -> list[Status]:
+    """Doubt lines of writing over one another, ``""`` for words, every second so far ``aside``."""
+    records = []
+    for row, value in enumerate(values):
+        left = 100 + aside * (row % 2)
+        field = Field("f", Box(60 * row, left, 60 * row + 40, left + 90), FieldKind.LINE)
+        status = Status.OK if value else Status.UNREADABLE
+        records.append(Record(REF, field, Reading(value, 0.99, status)))
+    return [record.reading.status for record in doubt_columns(tuple(records))]
+
+
+def test_a_number_in_a_column_of_words_is_a_word() -> None:
+    assert Status.OK not in column("", "011", "", "", "011", "")
+
+
+@pytest.mark.parametrize("values", [("", "011", "", ""), ("", "011", "", "17", "", "4", "")])
+def test_a_number_beside_few_words_is_one(values: tuple[str, ...]) -> None:
+    assert column(*values).count(Status.OK) == len([value for value in values if value])
+
+
+def test_words_of_another_column_say_nothing_of_it() -> None:
+    assert column("", "011", "", "17", "", "4", "", "9", "", aside=200)[1] is Status.OK

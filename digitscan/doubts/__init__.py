@@ -6,7 +6,7 @@ from digitscan.doubts.lone_strokes import doubt_strokes
 from digitscan.doubts.outsized import doubt_outsized
 from digitscan.doubts.printed import doubt_print
 from digitscan.doubts.typeset import doubt_typeset
-from digitscan.doubts.words import doubt_words
+from digitscan.doubts.words import doubt_columns, doubt_words
 from digitscan.values import Page, Record
 
 
@@ -19,4 +19,4 @@ def doubt_records(
     colours show on ``page``, where those of ``scanned``, the same records, lie.
     """
     records = doubt_typeset(page, doubt_print(page, records, scanned), scanned)
-    return doubt_outsized(doubt_strokes(doubt_words(records)))
+    return doubt_outsized(doubt_strokes(doubt_columns(doubt_words(records))))

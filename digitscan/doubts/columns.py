@@ -31,6 +31,13 @@ class Places:
         width = self._sides[number, 3] - self._sides[number, 1]
         return self._of(self._are_alike(number) & (apart <= ALIKE * width))
 
+    def beginning(self, number: int) -> list[Record]:
+        """Those of its kind that begin in one column, whatever their size."""
+        kind = self._records[number].field.kind
+        same = np.array([record.field.kind is kind for record in self._records])
+        height = self._sides[number, 2] - self._sides[number, 0]
+        return self._of(same & (np.abs(self._sides[:, 1] - self._sides[number, 1]) <= height / 2))
+
     def _are_alike(self, number: int) -> Mask:
         sizes = self._sides[:, 2:] - self._sides[:, :2]
         alike = np.abs(sizes - sizes[number]) <= ALIKE * sizes[number]

@@ -22,6 +22,10 @@ ALIKE = 0.9
 HEIGHT, HEIGHT_PX = 0.04, 1.0
 WIDTH, WIDTH_PX = 0.06, 1.5
 """How far the heights and widths of twins differ at most, as a share or in pixels."""
+LIKELY, UNLIKE = 0.85, 1.5
+"""The same of the other digits of a number, of which one has twins: correlation with one in another
+field, and how many times as far sizes may differ.
+"""
 LEAST_TWINS, SHARE = 2, 0.05
 """Twins that a printed digit has, at least, and as a share of the page's digits of its class: among
 very many of a hand some look alike.
@@ -43,23 +47,29 @@ def doubt_typeset(
     ]
     owners = np.array([owner for owner, _, _ in digits])
     values = np.array([value for _, value, _ in digits])
-    printed = np.zeros(len(digits), np.bool_)
+    sure, likely = np.zeros((2, len(digits)), np.bool_)
     for value in np.unique(values):
         at = np.flatnonzero(values == value)
-        printed[at] = _have_twins(page.image, [digits[i][2] for i in at.tolist()], owners[at])
-    return put_to_review(records, set(owners.tolist()) - set(owners[~printed].tolist()))
+        found = _have_twins(page.image, [digits[i][2] for i in at.tolist()], owners[at])
+        sure[at], likely[at] = found
+    with_twins = set(owners[sure].tolist())
+    return put_to_review(records, with_twins - set(owners[~likely].tolist()))
 
 
-def _have_twins(image: GreyImage, boxes: list[Box], owners: npt.NDArray[np.int_]) -> Mask:
-    """Which digits of one class, (n,), have twins among those of other fields."""
-    if len(boxes) <= LEAST_TWINS:
-        return np.zeros(len(boxes), np.bool_)
+def _have_twins(
+    image: GreyImage, boxes: list[Box], owners: npt.NDArray[np.int_]
+) -> tuple[Mask, Mask]:
+    """Which digits of one class, (n,), have twins in other fields: for sure, and likely."""
     shapes = np.stack([_shape(image[box.slices]) for box in boxes])
     high, wide = np.array([(box.height, box.width) for box in boxes], float).T
-    twins = (shapes @ shapes.T >= ALIKE) & (owners[:, None] != owners)
-    twins &= np.abs(high[:, None] - high) <= np.maximum(HEIGHT * high, HEIGHT_PX)
-    twins &= np.abs(wide[:, None] - wide) <= np.maximum(WIDTH * wide, WIDTH_PX)
-    return np.asarray(twins.sum(axis=1) >= max(LEAST_TWINS, SHARE * len(boxes)), np.bool_)
+    alike = np.where(owners[:, None] != owners, shapes @ shapes.T, 0.0)
+    higher = np.abs(high[:, None] - high) / np.maximum(HEIGHT * high, HEIGHT_PX)
+    wider = np.abs(wide[:, None] - wide) / np.maximum(WIDTH * wide, WIDTH_PX)
+    unlike = np.maximum(higher, wider)
+    twins = (alike >= ALIKE) & (unlike <= 1)
+    sure = twins.sum(axis=1) >= max(LEAST_TWINS, SHARE * len(boxes))
+    likely = ((alike >= LIKELY) & (unlike <= UNLIKE)).any(axis=1)
+    return np.asarray(sure, np.bool_), np.asarray(sure | likely, np.bool_)
 
 
 def _shape(crop: GreyImage) -> npt.NDArray[np.float32]:

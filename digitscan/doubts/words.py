@@ -3,7 +3,8 @@
 Names are written in combs too, and a U, an S or an H in its cell may look like a digit. Where
 some of the lines between such cells were not found, part of the word is a field by itself. The
 boxes that stand side by side with it tell: most hold ink that is no plain number. In a table they
-say nothing: names and signatures have wide boxes there, and numbers stand over one another.
+say nothing: names and signatures have wide boxes there, and numbers stand over one another. Where
+most of a column are words, though, a short one may look like a number: oil like 011.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from digitscan.values import Field, FieldKind, Record, Status
 EMPTY = (Status.BLANK, Status.STRUCK)
 PLAIN = 0.4
 """A number less likely than this is no plain one."""
+LEAST_WORDS, MORE_WORDS = 4, 2.0
+"""So many words over one another, and so many to a number, are a column of words."""
 LETTERS_WIDTH = 4.0
 """Cells wider than so many times their height hold more than a few letters."""
 
@@ -28,6 +31,24 @@ def doubt_words(records: tuple[Record, ...]) -> tuple[Record, ...]:
     places, parts = Places(records), {number for row in words for number in row}
     alone = {number for number in parts if not _is_of_numbers(places.column(number))}
     return put_to_review(records, alone)
+
+
+def doubt_columns(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Give ``review`` to values in columns that hold more words than numbers."""
+    places = Places(records)
+    numbers = [
+        number
+        for number, one in enumerate(records)
+        if one.reading.status is Status.OK and one.field.kind is FieldKind.LINE
+    ]
+    return put_to_review(records, {one for one in numbers if _is_of_words(places.beginning(one))})
+
+
+def _is_of_words(column: Sequence[Record]) -> bool:
+    """Whether a column holds several words, and far fewer numbers."""
+    statuses = [one.reading.status for one in column]
+    words = statuses.count(Status.UNREADABLE)
+    return words >= max(LEAST_WORDS, MORE_WORDS * statuses.count(Status.OK))
 
 
 def _rows(records: Sequence[Record]) -> list[list[int]]:

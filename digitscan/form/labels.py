@@ -13,9 +13,12 @@ from itertools import compress
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from digitscan.form.erasing import erase_ruling
 from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
+
+Numbers = npt.NDArray[np.float64] | npt.NDArray[np.int_]
 
 LEAST_STROKES = 1.2
 """Letters are so many stroke widths high, at least."""
@@ -29,6 +32,8 @@ FEWEST, WRITTEN, SHARE = 3, 2, 0.3
 """Boxes with a label at one place, at least; those of them that are written in; and their share of
 the inked boxes of one height or column.
 """
+FEWEST_SIGNS, SHARE_OF_SIGNS = 4, 0.4
+"""The same of single signs, which may be crumbs of digits."""
 LIKE_BOX = 0.1
 """Difference in size and place of such boxes, as a share."""
 CORNER_HEIGHT, CORNER_WIDTH = 0.45, 0.35
@@ -154,16 +159,18 @@ def _printed(lines: Sequence[_Label], inked: Sequence[Box], slack: float) -> Mas
     have = (same @ is_in) > 0
     shown = have.sum(axis=1) >= FEWEST
     shown &= ((same & written) @ is_in > 0).sum(axis=1) >= WRITTEN
-    often = _are_often(have, _are_as_high(inked)[box])
-    often |= _are_often(have, _are_in_column(inked)[box])
+    least = np.where(word, FEWEST, FEWEST_SIGNS), np.where(word, SHARE, SHARE_OF_SIGNS)
+    often = _are_often(have, _are_as_high(inked)[box], *least)
+    often |= _are_often(have, _are_in_column(inked)[box], *least)
     labels = shown & often
     return np.asarray(labels | (shown & word & np.isin(box, box[labels])), np.bool_)
 
 
-def _are_often(have: Mask, kin: Mask) -> Mask:
+def _are_often(have: Mask, kin: Mask, fewest: Numbers, share: Numbers) -> Mask:
     """Which lines, (n,), enough of the boxes ``have``, (n, m), that are ``kin`` of their own."""
-    least = np.maximum(FEWEST, SHARE * kin.sum(axis=1))
-    return np.asarray((have & kin).sum(axis=1) >= least, np.bool_)
+    return np.asarray(
+        (have & kin).sum(axis=1) >= np.maximum(fewest, share * kin.sum(axis=1)), np.bool_
+    )
 
 
 def _are_as_high(boxes: Sequence[Box]) -> Mask:
