@@ -75,7 +75,7 @@ def test_a_label_in_two_languages_is_left_out() -> None:
     for number, box in enumerate(BOXES):
         put(image, "Weight", box, 6, 14, 0.4)
         if number < 3:
-            put(image, "Gewicht", box, 6, 29, 0.35, pen=1)
+            put(image, "kg je Tag", box, 6, 29, 0.35, pen=1)
     assert np.array_equal(left_of(image, fields), wanted)
 
 
