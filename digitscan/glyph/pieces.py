@@ -13,6 +13,7 @@ import cv2
 
 from digitscan.glyph.blobs import Blob, Scale, find_blobs, lean_span, middle_height
 from digitscan.glyph.crosses import is_cross
+from digitscan.glyph.rings import without_ring
 from digitscan.glyph.seams import Place, Seam, find_seams, split
 from digitscan.glyph.strikes import is_struck
 from digitscan.values import Box, GreyImage
@@ -93,7 +94,7 @@ def cut_pieces(
     tuple of Piece
         Left to right; empty where the field holds nothing but dirt.
     """
-    blobs, scale = find_blobs(ink, stroke_px)
+    blobs, scale = find_blobs(ink if cells else without_ring(ink, stroke_px), stroke_px)
     seams = [
         [] if own and is_cross(blob.ink) else own
         for blob, own in zip(blobs, find_seams(blobs, scale), strict=True)
