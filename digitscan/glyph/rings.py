@@ -22,7 +22,7 @@ DIRECTIONS, CLOSED = 36, 0.85
 
 
 def without_ring(ink: GreyImage, stroke_px: float) -> GreyImage:
-    """Take the largest piece out of ``ink`` (h, w) uint8, 0 paper, if it is a ring around others."""
+    """Take the largest piece out of ``ink`` (h, w) uint8, 0 paper, if it is a ring around more."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     sizes = stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]
     if len(sizes) < 2:
