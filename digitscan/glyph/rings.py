@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from digitscan.values import GreyImage
 
-LEAST_STROKES, LONGEST = 10.0, 2.5
+LEAST_STROKES, LONGEST = 16.0, 2.5
 """Height and width of a ring, at least, in stroke widths, and how many times one is the other."""
 CORE, LEAST_INSIDE = 0.5, 0.25
 """The middle of a ring, as a share of its sides, is free of it; and in it stands ink that is, of
@@ -23,6 +23,8 @@ DIRECTIONS, CLOSED = 36, 0.85
 
 def without_ring(ink: GreyImage, stroke_px: float) -> GreyImage:
     """Take the largest piece out of ``ink`` (h, w) uint8, 0 paper, if it is a ring around more."""
+    if min(cv2.boundingRect(ink)[2:]) < LEAST_STROKES * stroke_px:
+        return ink
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     sizes = stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]
     if len(sizes) < 2:
