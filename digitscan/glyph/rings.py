@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from digitscan.values import GreyImage
 
-LEAST_STROKES, LONGEST = 16.0, 2.5
+LEAST_STROKES, LONGEST = 13.0, 2.5
 """Height and width of a ring, at least, in stroke widths, and how many times one is the other."""
 CORE, LEAST_INSIDE = 0.5, 0.25
 """The middle of a ring, as a share of its sides, is free of it; and in it stands ink that is, of
