@@ -15,14 +15,16 @@ from digitscan.values import GreyImage, Mask
 
 FEWEST = 12
 """So many circles, at least, make an answer sheet."""
-LOWEST, HIGHEST = 0.25, 0.62
+LOWEST, HIGHEST = 0.25, 0.55
 """Height of a sign in a bubble, as a share of that of the bubble."""
-ALIKE, MOST = 0.12, 0.8
-"""Difference in height of signs, as a share, and the share of the bubbles that hold such a sign."""
+LONGEST = 1.6
+"""How many times as wide as high, or as high as wide, a bubble is at most."""
+ALIKE, SLACK_PX, MOST = 0.08, 1.2, 0.85
+"""Difference in size of signs, as a share or in pixels, and the share of bubbles that hold such."""
 
 
 def are_bubbles(inner: Iterable[Mask], ink: Iterable[GreyImage]) -> bool:
-    """Whether most of many frames hold a small sign, all of one height.
+    """Whether most of many round frames hold a small sign, all of one height.
 
     Parameters
     ----------
@@ -31,15 +33,28 @@ def are_bubbles(inner: Iterable[Mask], ink: Iterable[GreyImage]) -> bool:
     ink : iterable of (h, w) uint8
         The ink of the page there, 0 paper.
     """
-    heights = np.array([_height(*frame) for frame in zip(inner, ink, strict=True)])
-    if len(heights) < FEWEST:
+    round_ones = [frame for frame in zip(inner, ink, strict=True) if _is_round(frame[0])]
+    sizes = np.array([_size(*frame) for frame in round_ones])
+    if len(sizes) < FEWEST:
         return False
-    usual = float(np.median(heights))
-    alike = np.abs(heights - usual) <= ALIKE * usual
+    usual = float(np.median(sizes))
+    slack = max(ALIKE * usual, SLACK_PX / float(np.median([len(frame[0]) for frame in round_ones])))
+    alike = np.abs(sizes - usual) <= slack
     return LOWEST <= usual <= HIGHEST and bool(alike.mean() >= MOST)
 
 
-def _height(inner: Mask, ink: GreyImage) -> float:
-    """Height of the ink in a frame, from its first row to its last, as a share of the frame's."""
-    rows = np.flatnonzero(((ink > 0) & inner).any(axis=1))
-    return float(np.ptp(rows) + 1) / len(inner) if rows.size else 0.0
+def _is_round(inner: Mask) -> bool:
+    low, high = sorted(inner.shape)
+    return bool(high <= LONGEST * low)
+
+
+def _size(inner: Mask, ink: GreyImage) -> float:
+    """Height or width of the ink in a frame, the larger, as a share: a page may lie on its side."""
+    shown = (ink > 0) & inner
+    return max(_extent(np.asarray(shown.any(axis=axis), np.bool_)) for axis in (0, 1))
+
+
+def _extent(shown: Mask) -> float:
+    """From the first to the last that is shown, as a share of all, (n,)."""
+    places = np.flatnonzero(shown)
+    return float(np.ptp(places) + 1) / len(shown) if places.size else 0.0
