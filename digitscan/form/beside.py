@@ -280,13 +280,18 @@ def _holds_digit(clean: CleanPage, window: Box, around: Box, pen: Pen, near: int
     high = np.flatnonzero(much & tall & (tone <= pen.darkest))
     found = [np.where(labels == label, ink, 0).astype(np.uint8) for label in high]
     if near > 1 and found:
-        _, labels, stats = _pieces(clean, around, pen, near)
-        low = stats[:, cv2.CC_STAT_HEIGHT] < TALL * pen.digit_px
-        word = low & (stats[:, cv2.CC_STAT_WIDTH] > WORD * stats[:, cv2.CC_STAT_HEIGHT])
-        start = window.left - around.left
-        words = word[labels[:, start : start + window.width]]
+        words = _words(clean, around, pen, near)[:, window.left - around.left :][:, : window.width]
         found = [ink for ink in found if not words[ink > 0].any()]
     return any(not pen.is_other(ink) for ink in found)
+
+
+def _words(clean: CleanPage, place: Box, pen: Pen, near: int) -> Mask:
+    """Where words of low ink stand in a place, (h, w)."""
+    _, labels, stats = _pieces(clean, place, pen, near)
+    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    word = (height < TALL * pen.digit_px) & (width > WORD * height)
+    word[0] = False
+    return np.asarray(word[labels], np.bool_)
 
 
 def _pieces(

@@ -114,11 +114,8 @@ def _without_signs(ink: GreyImage, cells: Sequence[Box], left: int) -> GreyImage
     if not any(ink[:, gap].any() for gap in gaps):
         return ink
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-    starts, ends = (
-        stats[:, cv2.CC_STAT_LEFT],
-        stats[:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]].sum(1),
-    )
-    within = np.any([(gap.start <= starts) & (ends <= gap.stop) for gap in gaps], axis=0)
+    starts, widths = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    within = np.any([(gap.start <= starts) & (starts + widths <= gap.stop) for gap in gaps], axis=0)
     return np.where(within[labels], 0, ink).astype(np.uint8)
 
 
