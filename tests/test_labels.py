@@ -5,9 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from sheets import PEN, clean_of, draw_digit, paper
+from sheets import PEN, clean_of, draw_box, draw_digit, paper
 
 from digitscan.form.labels import without_labels
+from digitscan.reader import Reader
 from digitscan.values import Box, Field, FieldKind, GreyImage
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -158,3 +159,17 @@ def test_the_bars_of_fives_are_left_in() -> None:
 def test_pages_with_few_fields_are_left_as_they_are(count: int) -> None:
     image, fields = form()
     assert np.array_equal(left_of(image, fields[:count]), image)
+
+
+def test_a_form_with_labels_is_read_as_one_without() -> None:
+    image = paper(700, 900)
+    for row in range(4):
+        for column in range(2):
+            box = Box(60 + 150 * row, 80 + 380 * column, 180 + 150 * row, 420 + 380 * column)
+            draw_box(image, box)
+            put(image, f"{2 * row + column + 1}. Name of the ward", box, 10, 26, 0.55)
+            for left in (40, 90):
+                place = Box(box.top + 52, box.left + left, box.top + 104, box.left + left + 32)
+                draw_digit(image, (2, 7)[left > 40], place)
+    records = Reader().read_image(image).records
+    assert [record.reading.value for record in records] == ["27"] * 8

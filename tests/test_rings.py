@@ -9,6 +9,7 @@ from sheets import PEN, draw_digit, paper
 
 from digitscan.glyph.pieces import cut_pieces
 from digitscan.glyph.rings import without_ring
+from digitscan.reader import Reader
 from digitscan.values import Box, GreyImage
 
 
@@ -55,3 +56,14 @@ def test_a_zero_with_a_stroke_through_it_is_no_ring() -> None:
     cv2.line(ink, (60, 160), (180, 40), 255, PEN)
     cv2.circle(ink, (120, 70), 20, 255, -1)
     assert np.array_equal(without_ring(ink, float(PEN)), ink)
+
+
+def test_a_number_with_a_ring_around_it_is_read() -> None:
+    image = paper(500, 700)
+    for row in range(3):
+        top = 60 + 150 * row
+        for left in (300, 345):
+            draw_digit(image, 2, Box(top + 30, left, top + 78, left + 30))
+        cv2.ellipse(image, (337, top + 54), (72, 64), 0, 0, 360, 0, PEN)
+    records = Reader().read_image(image).records
+    assert [record.reading.value for record in records] == ["22"] * 3
