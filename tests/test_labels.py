@@ -66,6 +66,19 @@ def test_labels_over_what_is_written_are_left_out() -> None:
     assert np.array_equal(left_of(image, fields), wanted)
 
 
+def test_labels_in_the_middle_of_the_lower_side_are_left_out() -> None:
+    """Of different widths, they neither begin nor end at one place."""
+    image, fields = form()
+    for box in BOXES:
+        image[box.slices] = 255
+        draw_digit(image, 4, Box(box.top + 8, 200, box.top + 52, 226))
+    wanted = image.copy()
+    for box, label in zip(BOXES, ("glucose", "urea", "iron", "haemoglobin", "ALT"), strict=True):
+        (width, _), _ = cv2.getTextSize(label, FONT, 0.4, 2)
+        put(image, label, box, (box.width - width) // 2, 70, 0.4)
+    assert np.array_equal(left_of(image, fields), wanted)
+
+
 def test_a_label_in_two_languages_is_left_out() -> None:
     """Though the second line shows in three of the boxes only."""
     image, fields = form()

@@ -187,14 +187,17 @@ def _are_in_column(boxes: Sequence[Box]) -> Mask:
 
 
 def _agree(lines: Sequence[_Label], slack: float) -> Mask:
-    """Which lines are of one height and stand at one place in their boxes, (n, n)."""
+    """Which lines are of one height and stand at one place in their boxes, (n, n).
+
+    They begin there, end there, or have their middle there.
+    """
     sides = np.array([line.box.sides for line in lines])
     around = np.array([line.around.sides for line in lines])
     top, left, _, right = np.abs(sides - around).T
     capital = np.array([line.capital for line in lines])
-    is_near = (abs(place[:, None] - place) <= slack for place in (top, capital, left, right))
-    high, alike, before, behind = is_near
-    return np.asarray(high & alike & (before | behind), np.bool_)
+    places = top, capital, left, right, (left - right) / 2
+    high, alike, *aside = (abs(place[:, None] - place) <= slack for place in places)
+    return np.asarray(high & alike & np.any(aside, axis=0), np.bool_)
 
 
 def _is_of(part: Box, label: _Label) -> bool:
