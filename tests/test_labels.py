@@ -27,6 +27,15 @@ def form(kind: FieldKind = FieldKind.BOX) -> tuple[GreyImage, list[Field]]:
     return image, fields
 
 
+def form_of_fours(top: int, bottom: int) -> tuple[GreyImage, list[Field]]:
+    """A page with a 4 between these rows of each of the boxes."""
+    image, fields = form()
+    for box in BOXES:
+        image[box.slices] = 255
+        draw_digit(image, 4, Box(box.top + top, 200, box.top + bottom, 224))
+    return image, fields
+
+
 def put(
     image: GreyImage, text: str, box: Box, right: int, down: int, size: float = 0.6, pen: int = 2
 ) -> None:
@@ -68,10 +77,7 @@ def test_labels_over_what_is_written_are_left_out() -> None:
 
 def test_labels_in_the_middle_of_the_lower_side_are_left_out() -> None:
     """Of different widths, they neither begin nor end at one place."""
-    image, fields = form()
-    for box in BOXES:
-        image[box.slices] = 255
-        draw_digit(image, 4, Box(box.top + 8, 200, box.top + 52, 226))
+    image, fields = form_of_fours(8, 52)
     wanted = image.copy()
     for box, label in zip(BOXES, ("glucose", "urea", "iron", "haemoglobin", "ALT"), strict=True):
         (width, _), _ = cv2.getTextSize(label, FONT, 0.4, 2)
@@ -81,10 +87,7 @@ def test_labels_in_the_middle_of_the_lower_side_are_left_out() -> None:
 
 def test_a_label_in_two_languages_is_left_out() -> None:
     """Though the second line shows in three of the boxes only."""
-    image, fields = form()
-    for box in BOXES:
-        image[box.slices] = 255
-        draw_digit(image, 4, Box(box.top + 34, 200, box.top + 72, 224))
+    image, fields = form_of_fours(34, 72)
     wanted = image.copy()
     for number, box in enumerate(BOXES):
         put(image, "Weight", box, 6, 14, 0.4)

@@ -114,11 +114,10 @@ def goes_on(
     taken = [other.box for other in others if whole or other.kind is not FieldKind.LINE]
     free = [window for window in windows if not any(_takes(box, window) for box in taken)]
     pen = Pen(tall * digit_px, digit_px, PALE * tone, DARK * tone, is_other)
-    if narrow and not on_line:
-        return any(_holds_digit(clean, window, window, pen, 1) for window in free)
+    parts = 1 if narrow and not on_line else MERGED
     beyond, page = round(WORD * digit_px), clean.ink.shape[1]
     return any(
-        _holds_digit(clean, window, _going_on(window, box, beyond, page), pen, MERGED)
+        _holds_digit(clean, window, _going_on(window, box, beyond, page), pen, parts)
         for window in free
     )
 

@@ -200,12 +200,14 @@ def _plumb_sides(plumb: Mask, shortest: float) -> list[Box]:
     return [Box(y, x, y + h, x + w) for x, y, w, h in rectangles if h >= shortest]
 
 
-def shows_line(level: Mask, row: int, start: int, end: int, reach: int) -> bool:
-    """Whether a level line runs near ``row`` from column ``start`` to ``end``."""
+def shows_line(
+    level: Mask, row: int, start: int, end: int, reach: int, least: float = LEAST_SHOWN
+) -> bool:
+    """Whether ``least`` of a level line shows near ``row`` from column ``start`` to ``end``."""
     if end <= start:
         return False
     band = level[max(0, row - reach) : row + reach, start:end].any(axis=0)
-    return bool(band.mean() >= LEAST_SHOWN)
+    return bool(band.mean() >= least)
 
 
 def _cell(hole: npt.NDArray[np.int32], stroke_px: float, page: tuple[int, ...]) -> Box | None:

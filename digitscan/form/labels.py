@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from digitscan.form.erasing import erase_ruling
+from digitscan.form.ink_boxes import boxes_of
 from digitscan.values import Box, CleanPage, Field, FieldKind, Mask
 
 Numbers = npt.NDArray[np.float64] | npt.NDArray[np.int_]
@@ -101,11 +101,7 @@ def _parts(clean: CleanPage, box: Box) -> list[Box]:
         return []
     no_line = np.zeros((inner.height, inner.width), np.bool_)
     ink = erase_ruling(clean.ink[inner.slices], no_line, clean.plumb[inner.slices], clean.stroke_px)
-    stats = cv2.connectedComponentsWithStats(ink)[2][1:]
-    return [
-        Box(inner.top + y, inner.left + x, inner.top + y + h, inner.left + x + w)
-        for x, y, w, h, _ in stats.tolist()
-    ]
+    return boxes_of(ink, inner, 0)
 
 
 def _lines(number: int, around: Box, parts: Sequence[Box], stroke_px: float) -> Iterator[_Label]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from digitscan.form.cells import shows_line
 from digitscan.form.combs import is_for_one_digit
 from digitscan.values import Box, CleanPage
 
@@ -95,19 +96,18 @@ def _shows(cell: Box, piece: Comb, clean: CleanPage) -> bool:
     if any(own.shared_area(cell) for own in piece):
         return True
     reach = round(SAME_PLACE * cell.width)
-    rows = slice(cell.top + reach, cell.bottom - reach)
-    columns = slice(cell.left + reach, cell.right - reach)
+    top, bottom = cell.top + reach, cell.bottom - reach
+    left, right = cell.left + reach, cell.right - reach
     far = cell.right if cell.left > piece[0].left else cell.left
-    lines = [clean.level[_near(row, reach), columns] for row in (cell.top, cell.bottom)]
-    lines.append(clean.plumb[rows, _near(far, reach)].T)
-    if any(line.any(axis=0).mean() >= LEAST_SHOWN for line in lines if line.size):
+    sides = (
+        (clean.level, cell.top, left, right),
+        (clean.level, cell.bottom, left, right),
+        (clean.plumb.T, far, top, bottom),
+    )
+    if any(shows_line(*side, reach, LEAST_SHOWN) for side in sides):
         return True
-    below = clean.ink[_near(cell.bottom, reach), columns] > 0
+    below = clean.ink[max(0, cell.bottom - reach) : cell.bottom + reach, left:right] > 0
     return bool(below.size and below.mean(axis=1).max() >= LEAST_INKED)
-
-
-def _near(place: int, reach: int) -> slice:
-    return slice(max(0, place - reach), place + reach)
 
 
 def _has_place(cell: Box, comb: Comb) -> bool:

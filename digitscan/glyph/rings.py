@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from digitscan.values import GreyImage
+from digitscan.values import GreyImage, Mask
 
 LEAST_STROKES, LONGEST = 13.0, 2.5
 """Height and width of a ring, at least, in stroke widths, and how many times one is the other."""
@@ -45,7 +44,7 @@ def without_ring(ink: GreyImage, stroke_px: float) -> GreyImage:
     return np.where(labels == ring, 0, ink).astype(np.uint8)
 
 
-def _is_closed(ring: npt.NDArray[np.bool_]) -> bool:
+def _is_closed(ring: Mask) -> bool:
     """Whether a shape (h, w) stands in nearly all directions from its middle."""
     rows, columns = np.nonzero(ring)
     height, width = ring.shape

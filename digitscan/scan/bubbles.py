@@ -23,13 +23,13 @@ ALIKE, SLACK_PX, MOST = 0.08, 1.2, 0.85
 """Difference in size of signs, as a share or in pixels, and the share of bubbles that hold such."""
 
 
-def are_bubbles(inner: Iterable[Mask], ink: Iterable[GreyImage]) -> bool:
+def are_bubbles(inner: Iterable[GreyImage], ink: Iterable[GreyImage]) -> bool:
     """Whether most of many round frames hold a small sign, all of one height.
 
     Parameters
     ----------
-    inner : iterable of (h, w) bool
-        What lies within each frame.
+    inner : iterable of (h, w) uint8
+        What lies within each frame, 0 outside.
     ink : iterable of (h, w) uint8
         The ink of the page there, 0 paper.
     """
@@ -43,14 +43,14 @@ def are_bubbles(inner: Iterable[Mask], ink: Iterable[GreyImage]) -> bool:
     return LOWEST <= usual <= HIGHEST and bool(alike.mean() >= MOST)
 
 
-def _is_round(inner: Mask) -> bool:
+def _is_round(inner: GreyImage) -> bool:
     low, high = sorted(inner.shape)
     return bool(high <= LONGEST * low)
 
 
-def _size(inner: Mask, ink: GreyImage) -> float:
+def _size(inner: GreyImage, ink: GreyImage) -> float:
     """Height or width of the ink in a frame, the larger, as a share: a page may lie on its side."""
-    shown = (ink > 0) & inner
+    shown = (ink > 0) & (inner > 0)
     return max(_extent(np.asarray(shown.any(axis=axis), np.bool_)) for axis in (0, 1))
 
 

@@ -81,13 +81,13 @@ def draw_frames(
     if not frames:
         return
     thick = _thickness(frames, ink)
-    inner = [_eroded(frame.shape, thick + 1) > 0 for frame in frames]
-    bubbles = are_bubbles(inner, [ink[frame.box.slices] for frame in frames])
+    whole = len(frames)
     frames += _crossed(frames, thick, ink)
-    if bubbles:
+    inner = [_eroded(frame.shape, thick + 1) for frame in frames]
+    if are_bubbles(inner[:whole], [ink[frame.box.slices] for frame in frames[:whole]]):
         _clear(frames, ink)
         return
-    _erase(frames, thick, ink)
+    _erase(frames, inner, thick, ink)
     for frame in frames:
         _draw(_upright(frame), thick, level, plumb)
 
@@ -243,11 +243,11 @@ def _one_of_each_row(frames: Sequence[_Frame]) -> list[_Frame]:
     return rows
 
 
-def _erase(frames: Sequence[_Frame], thick: int, ink: GreyImage) -> None:
-    """Take frames out of the ink, but not the strokes that cross them."""
+def _erase(frames: Sequence[_Frame], inner: Sequence[Picture], thick: int, ink: GreyImage) -> None:
+    """Take frames out of the ink, but not the strokes that cross them; ``inner`` is within each."""
     within, inside = np.zeros(ink.shape, np.uint8), np.zeros(ink.shape, np.uint8)
-    for frame in frames:
-        for picture, shape in ((within, frame.shape), (inside, _eroded(frame.shape, thick + 1))):
+    for frame, own in zip(frames, inner, strict=True):
+        for picture, shape in ((within, frame.shape), (inside, own)):
             np.maximum(picture[frame.box.slices], shape, out=picture[frame.box.slices])
     outside = cv2.bitwise_not(cv2.dilate(within, _disc(1)))
     reach = np.ones((2 * thick + 5, 2 * thick + 5), np.uint8)
