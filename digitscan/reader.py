@@ -274,7 +274,7 @@ def _cut(
     fields: Sequence[Field],
 ) -> CutField:
     """Make candidates of the pieces of one of the page's fields; ask whether it is whole."""
-    torn = found.torn or lacks_faded_digit(found.ink, found.origin, pieces)
+    torn = found.torn or lacks_faded_digit(pieces)
     boxes = [piece.box for piece in pieces]
     torn = torn or holds_side(clean, field, boxes) or lacks_one(clean, field, boxes)
     torn = torn or is_crossed(clean, field, boxes)

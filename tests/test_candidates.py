@@ -83,7 +83,7 @@ def test_the_bar_of_a_5_may_reach_far_at_no_cost() -> None:
         candidates = make_candidates(cut_pieces(ink, (0, 0), STROKE), STROKE)
         return next(c.cost for c in candidates if (c.first, c.last) == (0, 1))
 
-    assert cost(28) == cost(12)
+    assert cost(29) == cost(26)
 
 
 def test_a_candidate_of_touching_digits_can_be_the_whole_blob() -> None:
@@ -110,7 +110,8 @@ def test_ordinary_shapes_cost_nothing_and_odd_ones_do() -> None:
     assert shape_cost(0.4, 0.3, 0.0) > 1
     assert 0 < shape_cost(1.0, 1.3, 0.0) < 1, "wide, as a 2 or a 4 may be"
     assert shape_cost(1.0, 1.5, 0.0) > 1
-    assert shape_cost(1.0, 0.7, 0.2) > 1
+    assert 0 < shape_cost(1.0, 0.7, 0.2) < 1, "torn, as a faint stroke is"
+    assert shape_cost(1.0, 0.7, 0.6) > 1
 
 
 def test_a_long_bare_bar_is_odd() -> None:

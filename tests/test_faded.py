@@ -26,7 +26,7 @@ def two_strokes(crumbs: tuple[tuple[int, int], ...], size: int = 2) -> GreyImage
 
 
 def is_doubted(ink: GreyImage) -> bool:
-    return lacks_faded_digit(ink, (0, 0), cut_pieces(ink, (0, 0), STROKE))
+    return lacks_faded_digit(cut_pieces(ink, (0, 0), STROKE))
 
 
 def test_crumbs_over_the_height_of_a_digit_are_doubted() -> None:

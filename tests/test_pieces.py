@@ -77,8 +77,8 @@ def test_a_speck_far_above_a_digit_does_not_stretch_it() -> None:
     ink = paper()
     draw_ring(ink, 55, 100)
     ink[2:5, 99:102] = 255
-    (piece,) = cut_pieces(ink, (0, 0), STROKE)
-    assert piece.box.top > 20
+    pieces = cut_pieces(ink, (0, 0), STROKE)
+    assert sorted(piece.box.top > 20 for piece in pieces) == [False, True]
 
 
 def test_a_dot_on_the_line_between_digits_is_kept() -> None:
@@ -304,7 +304,7 @@ def test_the_loops_of_an_8_are_not_parted() -> None:
     assert not any(p.cut and p.cut.place is Place.LOOPS for p in cut_pieces(ink, (0, 0), STROKE))
 
 
-@pytest.mark.parametrize(("row", "column", "side"), [(60, 100, 2), (54, 120, 6)])
+@pytest.mark.parametrize(("row", "column", "side"), [(60, 100, 2), (54, 118, 6)])
 def test_dirt_under_a_dash_is_no_part_of_it(row: int, column: int, side: int) -> None:
     """A grain, that is never ink, and a crumb, in the box around a dash and a 0 that touch."""
     ink = paper()

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.form.ink_boxes import find_ink_boxes
+from digitscan.form.ink_boxes import boxes_of, find_ink_boxes, ink_without_ruling
 from digitscan.values import Box, CleanPage
 
 SHORTEST_STROKES = 16.0
@@ -39,6 +39,10 @@ MOST_ON_LINE = 16
 """More pieces of ink on a line are words."""
 LOWEST_STROKES = 4.5
 """Lower ink is a dot or a dash."""
+CRUMB_STROKES, BROKEN_STROKES = 3.0, 2.0
+"""Where all that stands on a line is lower than the first, pieces of ink as near to one another as
+the second are looked at as one: writing that is broken, as print is not.
+"""
 
 
 def find_baselines(clean: CleanPage, cells: list[Box]) -> list[Box]:
@@ -79,8 +83,8 @@ def _box(contour: npt.NDArray[np.int32]) -> Box:
     return Box(top, left, top + height, left + width)
 
 
-def _ink_over(clean: CleanPage, line: Box) -> list[Box]:
-    """Boxes of the pieces of ink near a line, on the page."""
+def _ink_over(clean: CleanPage, line: Box, *, mend: bool = False) -> list[Box]:
+    """Boxes of the pieces of ink near a line, on the page; with ``mend`` broken ones are whole."""
     reach = round((REACH_STROKES + LOWEST_STROKES) * clean.stroke_px)
     around_line = Box(
         max(0, line.top - 2 * reach),
@@ -88,7 +92,9 @@ def _ink_over(clean: CleanPage, line: Box) -> list[Box]:
         min(clean.ink.shape[0], line.bottom + reach),
         min(clean.ink.shape[1], line.right + reach),
     )
-    return find_ink_boxes(clean, LOWEST_STROKES * clean.stroke_px, around_line)
+    gap = round(BROKEN_STROKES * clean.stroke_px) if mend else 0
+    ink = ink_without_ruling(clean, around_line)
+    return boxes_of(ink, around_line, LOWEST_STROKES * clean.stroke_px, gap=gap)
 
 
 def _end_of_label(clean: CleanPage, line: Box) -> int:
@@ -118,8 +124,16 @@ def _field_over(line: Box, clean: CleanPage) -> Box | None:
     """The box of the ink that stands on ``line``, as wide as the line at least."""
     start, stroke_px = _end_of_label(clean, line), clean.stroke_px
     digits = [ink for ink in _ink_over(clean, line) if ink.right > start]
-    line = replace(line, left=max(line.left, start))
-    standing = [ink for ink in digits if _stands_on(ink, line, stroke_px)]
+    after = replace(line, left=max(line.left, start))
+    standing = [ink for ink in digits if _stands_on(ink, after, stroke_px)]
+    if all(ink.height < CRUMB_STROKES * stroke_px for ink in standing):
+        digits = [ink for ink in _ink_over(clean, line, mend=True) if ink.right > start]
+        standing = [ink for ink in digits if _stands_on(ink, after, stroke_px)]
+    return _field_of(standing, digits, after, stroke_px)
+
+
+def _field_of(standing: list[Box], digits: list[Box], line: Box, stroke_px: float) -> Box | None:
+    """The box of what is ``standing`` on a line, with the ``digits`` beside it; None for print."""
     heights = [ink.height for ink in standing if ink.width < FLAT * ink.height]
     if not heights:
         return None

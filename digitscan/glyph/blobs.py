@@ -18,21 +18,21 @@ from digitscan.values import Box, GreyImage
 
 Points = npt.NDArray[np.int32]
 
-GRAIN = 0.7
-"""Blobs no larger than this many stroke widths each way are never anything but dirt."""
 SPECK = 1.5
-"""Blobs no larger than this are dirt, unless they lie by a digit or where a point is written."""
+"""A field with nothing larger than this many stroke widths, each way, holds only dirt."""
+MOST_BLOBS = 400
+"""Of a field with more of them only so many are looked at, the largest: the rest is noise."""
 STEEPEST_LEAN = 0.8
 """Columns a stroke may drift in a row: steeper than any hand writes."""
-STACKED_OVERLAP = 0.5
+STACKED_OVERLAP = 0.2
 """Two parts are stacked when this share of the narrower one lies above or below the other."""
-CRUMB, BROKEN_GAP = 0.15, 0.4
+CRUMB, BROKEN_GAP = 0.05, 0.6
 """Parts of a broken digit have this share of one another's ink, at least, and no wider a gap
 between them, as a share of the higher one.
 """
 TALL = 0.5
 """A blob this share of the field's digit height may be a digit of its own."""
-DIRT, DIRT_APART = 0.2, 0.15
+DIRT, DIRT_APART = 0.2, 0.25
 """What is smaller than the one, and further from all other ink than the other, is no part of a
 digit, in digit heights.
 """
@@ -90,21 +90,28 @@ def find_blobs(ink: GreyImage, stroke_px: float) -> tuple[list[Blob], Scale]:
         Ink inside a closed loop belongs to the loop.
     scale : Scale
     """
-    outlines = _outlines(ink, GRAIN * stroke_px)
+    outlines = _outlines(ink, SPECK * stroke_px)
     lean, middle = _lean(outlines, stroke_px), ink.shape[0] / 2
     if not outlines:
         return [], Scale(0.0, stroke_px, lean, middle)
     blobs = _blobs(ink, outlines, _spans(outlines, lean, middle))
     digit_px = middle_height([(_stack(blob, blobs), blob.pixels) for blob in blobs])
     scale = Scale(digit_px, stroke_px, lean, middle)
-    return join_parts(_without_specks(blobs, scale), scale), scale
+    return join_parts(blobs, scale), scale
 
 
-def _outlines(ink: GreyImage, grain_px: float) -> list[Points]:
-    """Outer outlines (n, 1, 2), as x and y, of all that is larger than a grain."""
+def _outlines(ink: GreyImage, speck_px: float) -> list[Points]:
+    """Outer outlines (n, 1, 2), as x and y; none where there are only specks."""
     found, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     outlines = [np.asarray(outline, np.int32) for outline in found]
-    return [outline for outline in outlines if max(cv2.boundingRect(outline)[2:]) > grain_px]
+    if len(outlines) > MOST_BLOBS:
+        outlines = sorted(outlines, key=_size, reverse=True)[:MOST_BLOBS]
+    return outlines if any(_size(outline) > speck_px for outline in outlines) else []
+
+
+def _size(outline: Points) -> int:
+    """The longer side of what an outline goes around."""
+    return max(cv2.boundingRect(outline)[2:])
 
 
 def _lean(outlines: Sequence[Points], stroke_px: float) -> float:
@@ -132,17 +139,13 @@ def _spans(outlines: Sequence[Points], lean: float, middle: float) -> list[tuple
 def _blobs(
     ink: GreyImage, outlines: Sequence[Points], spans: Sequence[tuple[float, float]]
 ) -> list[Blob]:
-    """Lift each blob out of ``ink``, left to right; grains beside its strokes belong to it."""
-    boxes = [_box(outline) for outline in outlines]
-    alone = _share_nothing(boxes)
+    """Lift each blob out of ``ink``, left to right."""
     blobs = []
     for i in sorted(range(len(outlines)), key=lambda i: spans[i][0] + spans[i][1]):
-        box = boxes[i]
+        box = _box(outlines[i])
         mask = np.zeros((box.height, box.width), np.uint8)
         offset = (-box.left, -box.top)
         cv2.drawContours(mask, [outlines[i]], -1, 255, cv2.FILLED, offset=offset)
-        if alone[i]:
-            mask = np.asarray(cv2.dilate(mask, np.ones((5, 5), np.uint8)), np.uint8)
         own = np.asarray(cv2.bitwise_and(ink[box.slices], mask), np.uint8)
         blobs.append(Blob(box, own, cv2.countNonZero(own), *spans[i]))
     return blobs
@@ -151,15 +154,6 @@ def _blobs(
 def _box(outline: Points) -> Box:
     left, top, width, height = cv2.boundingRect(outline)
     return Box(top, left, top + height, left + width)
-
-
-def _share_nothing(boxes: Sequence[Box]) -> list[bool]:
-    """Which boxes share no pixel with another one."""
-    top, left, bottom, right = np.array([box.sides for box in boxes]).T
-    rows = (top[:, None] < bottom) & (top < bottom[:, None])
-    columns = (left[:, None] < right) & (left < right[:, None])
-    alone: list[bool] = (np.count_nonzero(rows & columns, axis=1) == 1).tolist()
-    return alone
 
 
 def middle_height(shapes: Sequence[tuple[Box, int]]) -> float:
@@ -208,30 +202,6 @@ def lean_span(ink: GreyImage, box: Box, scale: Scale) -> tuple[float, float]:
         return float(box.left), float(box.right)
     upright = columns - scale.lean * (rows + box.top - scale.middle)
     return float(upright.min()) + box.left, float(upright.max()) + box.left + 1
-
-
-def _without_specks(blobs: Sequence[Blob], scale: Scale) -> list[Blob]:
-    """Leave out dirt; keep a dot that lies against a digit or where a decimal point would."""
-    limit = SPECK * scale.stroke_px
-    large = [blob for blob in blobs if max(blob.box.height, blob.box.width) > limit]
-    if not large or len(large) == len(blobs):
-        return large
-    tall = [blob.box for blob in large if blob.box.height >= TALL * scale.digit_px]
-    if not tall:
-        return large
-    kept = {id(blob) for blob in large}
-    return [b for b in blobs if id(b) in kept or _may_be_meant(b.box, tall, scale)]
-
-
-def _may_be_meant(dot: Box, digits: Sequence[Box], scale: Scale) -> bool:
-    near = 0.8 * scale.stroke_px
-    nearest = min(digits, key=lambda box: max(box.left - dot.right, dot.left - box.right))
-    beside = max(nearest.left - dot.right, dot.left - nearest.right)
-    above = max(nearest.top - dot.bottom, dot.top - nearest.bottom)
-    on_the_line = dot.bottom > nearest.bottom - 0.25 * scale.digit_px
-    if beside > 0 and on_the_line and above < 0.2 * scale.digit_px:
-        return digits[0].left < dot.left and dot.right < digits[-1].right
-    return max(beside, above) < near
 
 
 def join_parts(blobs: Sequence[Blob], scale: Scale) -> list[Blob]:

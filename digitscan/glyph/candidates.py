@@ -27,13 +27,15 @@ CLOSE = 0.12
 """Two blobs, both as high as digits, may be one digit if no further apart, in digit heights."""
 NEAR = 0.3
 """The same where one of the two is lower than a digit."""
-IN_CELL, MOST_IN_CELL = 0.5, 6
+IN_CELL, MOST_IN_CELL = 0.8, 10
 """In a cell of a comb stands one digit, whatever is left of it: so far apart blobs of any size may
 be one there, and a candidate may have so many pieces."""
-DOT, TOUCHING = 0.3, 0.06
+DOT, TOUCHING = 0.3, 0.15
 """A blob smaller than the first may be a decimal point unless it is no further than the second."""
 BROKEN = 2.0
 """Nor any further apart than so many stroke widths, where one is lower: a broken stroke."""
+TORN = 2.0
+"""What a gap in a digit costs for each digit height: in black and white, pencil breaks."""
 BOWED = 0.05
 """Two arcs are brackets if their middles stand so far out, as a share of their heights."""
 LOW = 0.55
@@ -204,7 +206,7 @@ def shape_cost(height: float, width: float, gap: float) -> float:
     """
     odd_height = max(0.0, abs(math.log(height)) - 0.25) / 0.25
     odd_width = max(0.0, width - 1.1) / 0.2
-    return min(odd_height**2 / 2, 6.0) + min(odd_width**2 / 2, 4.0) + 10.0 * max(0.0, gap)
+    return min(odd_height**2 / 2, 6.0) + min(odd_width**2 / 2, 4.0) + TORN * max(0.0, gap)
 
 
 def bar_cost(height: float, width: float) -> float:

@@ -1,72 +1,66 @@
-"""The ink of a field and its pieces in, whether a digit seems to have faded between them out.
+"""The pieces of a field in, whether a digit seems to have faded between them out.
 
-Of a digit in pencil a black-and-white scan may leave crumbs so small that they pass for dirt. Dirt
-lies anywhere; crumbs that are spread over the height of a digit, where none was found, do not.
+Of a digit in pencil a black-and-white scan may leave nothing but crumbs. Dirt lies anywhere; crumbs
+that are spread over the height of a digit, where none was found, do not.
 """
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-
-import cv2
-import numpy as np
+from itertools import pairwise
 
 from digitscan.glyph.pieces import Piece, digit_height
-from digitscan.values import GreyImage
 
+CRUMB = 0.15
+"""A crumb is lower and narrower than this share of the digit height."""
 APART = 0.25
 """Crumbs further from one another, sideways in digit heights, are not of one digit."""
 LEAST_CRUMBS, LEAST_SPREAD = 3, 0.35
 """How many crumbs are left of a digit, at least, and over which share of the digits' height."""
 LEAST_INK = 0.025
 """Their ink, at least, as a share of a digit's."""
-TALL = 0.5
-"""Pieces lower than this share of the digit height are not counted as digits for that."""
 
 
-def lacks_faded_digit(ink: GreyImage, origin: tuple[int, int], pieces: Sequence[Piece]) -> bool:
-    """Whether ``ink`` (h, w) uint8, 0 paper, at ``origin``, holds crumbs of a digit in a gap.
-
-    ``pieces`` are what was cut from it, its dirt left out.
-    """
-    if not pieces:
-        return False
+def lacks_faded_digit(pieces: Sequence[Piece]) -> bool:
+    """Whether there are crumbs of a digit in a gap between ``pieces``, before or after them."""
     height = digit_height(pieces)
-    first, last = (
-        min(piece.box.top for piece in pieces) - origin[0],
-        max(piece.box.bottom for piece in pieces) - origin[0],
+    digits = [piece for piece in pieces if not _is_crumb(piece, height)]
+    if not digits:
+        return False
+    first, last = min(each.box.top for each in digits), max(each.box.bottom for each in digits)
+    crumbs = sorted(
+        (piece for piece in pieces if _is_crumb(piece, height) and first <= piece.box.top < last),
+        key=lambda piece: piece.box.left,
     )
-    crumbs = _without(ink, origin, pieces)[max(first, 0) : last]
-    digits = [piece.pixels for piece in pieces if piece.box.height >= TALL * height]
-    least = LEAST_INK * statistics.median(digits or [piece.pixels for piece in pieces])
-    columns = np.flatnonzero(crumbs.any(axis=0))
-    heaps = np.split(columns, np.flatnonzero(np.diff(columns) > APART * height) + 1)
+    least = LEAST_INK * statistics.median(digit.pixels for digit in digits)
     return any(
-        _is_digit(crumbs[:, heap[0] : heap[-1] + 1], least, LEAST_SPREAD * height)
-        and _stands_in_gap(heap[0] + origin[1], heap[-1] + origin[1], pieces)
-        for heap in heaps
-        if heap.size
+        _is_digit(heap, least, LEAST_SPREAD * height) and _stands_in_gap(heap, digits)
+        for heap in _heaps(crumbs, APART * height)
     )
 
 
-def _without(ink: GreyImage, origin: tuple[int, int], pieces: Sequence[Piece]) -> GreyImage:
-    rest = np.array(ink > 0, np.uint8)
-    for piece in pieces:
-        top, left = piece.box.top - origin[0], piece.box.left - origin[1]
-        rest[top : top + piece.box.height, left : left + piece.box.width][piece.ink > 0] = 0
-    return rest
+def _is_crumb(piece: Piece, height: float) -> bool:
+    return max(piece.box.height, piece.box.width) < CRUMB * height
 
 
-def _is_digit(crumbs: GreyImage, least: float, spread: float) -> bool:
+def _heaps(crumbs: Sequence[Piece], apart: float) -> list[list[Piece]]:
+    """Crumbs, from left to right, that are no further apart from one to the next."""
+    heaps = [list(crumbs[:1])]
+    for one, two in pairwise(crumbs):
+        if two.box.left - one.box.right > apart:
+            heaps.append([])
+        heaps[-1].append(two)
+    return heaps
+
+
+def _is_digit(heap: Sequence[Piece], least: float, spread: float) -> bool:
     """Whether a heap of crumbs may be left of a digit."""
-    if cv2.countNonZero(crumbs) < least:
+    if len(heap) < LEAST_CRUMBS or sum(crumb.pixels for crumb in heap) < least:
         return False
-    rows = np.flatnonzero(crumbs.any(axis=1))
-    if rows[-1] - rows[0] + 1 < spread:
-        return False
-    return cv2.connectedComponents(crumbs)[0] > LEAST_CRUMBS
+    return max(c.box.bottom for c in heap) - min(c.box.top for c in heap) >= spread
 
 
-def _stands_in_gap(left: int, right: int, pieces: Sequence[Piece]) -> bool:
-    return all(piece.box.right <= left + 1 or right <= piece.box.left for piece in pieces)
+def _stands_in_gap(heap: Sequence[Piece], digits: Sequence[Piece]) -> bool:
+    left, right = heap[0].box.left, max(crumb.box.right for crumb in heap)
+    return all(digit.box.right <= left or right <= digit.box.left for digit in digits)

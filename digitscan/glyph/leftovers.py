@@ -16,7 +16,7 @@ from digitscan.values import Box
 class Leftover(Enum):
     """Kinds of ink that is no digit, and what passing over one costs, as a negative logarithm."""
 
-    DOT = 0.7
+    DOT = 1.5
     DASH = 0.8
     CROSS = 1.0
     STRUCK = 0.2

@@ -27,6 +27,7 @@ from digitscan.scan.ruling import find_ruling
 from digitscan.scan.segments import Segments
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.strokes import measure_stroke
+from digitscan.scan.thin_lines import mend_thin_lines
 from digitscan.scan.ticks import draw_dividers
 from digitscan.values import CleanPage, GreyImage, Mask, Page
 
@@ -78,6 +79,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     grey, lines = _without_colours(page)
     grey = _with_square_pixels(grey, page.stretch)
     image = np.ascontiguousarray(np.rot90(_with_contrast(_dark_on_light(grey)), turn))
+    if is_bilevel(image):
+        image = mend_thin_lines(image, _stroke_width(image))
     overview, scale = _overview(image)
     paper, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
@@ -234,14 +237,19 @@ def _corners(shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
 
 def _work_scale(image: GreyImage) -> float:
     """Scale that brings the page's strokes to ``GOAL_STROKE_PX``."""
+    stroke_px = _stroke_width(image)
+    largest = min(LARGEST_SCALE, float(np.sqrt(LARGEST_WORK_PIXELS / image.size)))
+    scale = float(np.clip(GOAL_STROKE_PX / stroke_px, min(LEAST_SCALE, largest), largest))
+    return 1.0 if abs(scale - 1) < SAME_SCALE and largest >= 1 else scale
+
+
+def _stroke_width(image: GreyImage) -> float:
+    """Typical stroke width in the middle of a page, in its own pixels."""
     height, width = image.shape
     top, left = max(0, (height - PROBE_SIDE) // 2), max(0, (width - PROBE_SIDE) // 2)
     probe = image[top : top + PROBE_SIDE, left : left + PROBE_SIDE]
     darkness = remove_pattern(flatten_background(np.ascontiguousarray(probe)))
-    stroke_px = measure_stroke(find_ink(darkness, 5.0))
-    largest = min(LARGEST_SCALE, float(np.sqrt(LARGEST_WORK_PIXELS / image.size)))
-    scale = float(np.clip(GOAL_STROKE_PX / stroke_px, min(LEAST_SCALE, largest), largest))
-    return 1.0 if abs(scale - 1) < SAME_SCALE and largest >= 1 else scale
+    return measure_stroke(find_ink(darkness, 5.0))
 
 
 def _warp(image: GreyImage, to_work: Homography, size: tuple[int, int]) -> GreyImage:
