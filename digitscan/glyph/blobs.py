@@ -32,9 +32,9 @@ between them, as a share of the higher one.
 """
 TALL = 0.5
 """A blob this share of the field's digit height may be a digit of its own."""
-DIRT, DIRT_APART = 0.2, 0.25
-"""What is smaller than the one, and further from all other ink than the other, is no part of a
-digit, in digit heights.
+DIRT, DIRT_APART, LINE_APART = 0.2, 0.25, 0.15
+"""What is smaller than the first, and further from all other ink than the second, is no part of a
+digit, in digit heights; than the third, where it is long and may be left of a ruled line.
 """
 LONG = 2.2
 """A box this many times as wide as high is no digit but a dash, or digits that touch."""
@@ -262,7 +262,8 @@ def _is_dirt(crumb: Box, other: Blob, scale: Scale) -> bool:
     """Whether a crumb is too small, and too far from the ink of another blob, to be part of it."""
     if max(crumb.height, crumb.width) >= DIRT * scale.digit_px:
         return False
-    return not has_ink_near(other.ink, other.box, crumb, round(DIRT_APART * scale.digit_px))
+    apart = LINE_APART if is_long(crumb) else DIRT_APART
+    return not has_ink_near(other.ink, other.box, crumb, round(apart * scale.digit_px))
 
 
 def has_ink_near(ink: GreyImage, box: Box, other: Box, reach: int) -> bool:

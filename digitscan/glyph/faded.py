@@ -10,10 +10,9 @@ import statistics
 from collections.abc import Sequence
 from itertools import pairwise
 
+from digitscan.glyph.leftovers import is_crumb
 from digitscan.glyph.pieces import Piece, digit_height
 
-CRUMB = 0.15
-"""A crumb is lower and narrower than this share of the digit height."""
 APART = 0.25
 """Crumbs further from one another, sideways in digit heights, are not of one digit."""
 LEAST_CRUMBS, LEAST_SPREAD = 3, 0.35
@@ -25,12 +24,12 @@ LEAST_INK = 0.025
 def lacks_faded_digit(pieces: Sequence[Piece]) -> bool:
     """Whether there are crumbs of a digit in a gap between ``pieces``, before or after them."""
     height = digit_height(pieces)
-    digits = [piece for piece in pieces if not _is_crumb(piece, height)]
+    digits = [piece for piece in pieces if not is_crumb(piece, height)]
     if not digits:
         return False
     first, last = min(each.box.top for each in digits), max(each.box.bottom for each in digits)
     crumbs = sorted(
-        (piece for piece in pieces if _is_crumb(piece, height) and first <= piece.box.top < last),
+        (piece for piece in pieces if is_crumb(piece, height) and first <= piece.box.top < last),
         key=lambda piece: piece.box.left,
     )
     least = LEAST_INK * statistics.median(digit.pixels for digit in digits)
@@ -38,10 +37,6 @@ def lacks_faded_digit(pieces: Sequence[Piece]) -> bool:
         _is_digit(heap, least, LEAST_SPREAD * height) and _stands_in_gap(heap, digits)
         for heap in _heaps(crumbs, APART * height)
     )
-
-
-def _is_crumb(piece: Piece, height: float) -> bool:
-    return max(piece.box.height, piece.box.width) < CRUMB * height
 
 
 def _heaps(crumbs: Sequence[Piece], apart: float) -> list[list[Piece]]:

@@ -25,6 +25,8 @@ class Leftover(Enum):
 
 DOT = 0.4
 """A dot or comma is lower and narrower than this share of the digit height."""
+CRUMB = 0.15
+"""A crumb of a broken stroke, or dirt, is lower and narrower than this share of it."""
 SOLID = 0.5
 """A dash fills this share of its box; with nothing to compare it with, that tells it."""
 STRAIGHT = 0.38
@@ -81,6 +83,11 @@ def _is_thin_line(piece: Piece, highest: float) -> bool:
     sides = cv2.minAreaRect(cv2.findNonZero(piece.ink))[1]
     short, long = sorted(side + 1 for side in sides)
     return long >= THIN * short and piece.pixels >= FULL * long * short
+
+
+def is_crumb(piece: Piece, height: float) -> bool:
+    """Whether ink beside digits of this height is too small to be one of them, or a point."""
+    return max(piece.box.height, piece.box.width) < CRUMB * height
 
 
 def is_thin_crumb(piece: Piece, height: float) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from digitscan.glyph.bars import is_bar
 from digitscan.glyph.candidates import Candidate
 from digitscan.glyph.crosses import is_cross
-from digitscan.glyph.leftovers import Leftover, is_silent, is_thin_crumb, kind_of
+from digitscan.glyph.leftovers import Leftover, is_crumb, is_silent, is_thin_crumb, kind_of
 from digitscan.glyph.paths import Arc
 from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.values import NOT_A_DIGIT, Box, Digit, Probabilities, Status
@@ -106,8 +106,9 @@ def _all_silent(
 ) -> bool:
     """Whether all that is passed over may be without a review; ``passed`` as in lacks_digit."""
     height = digit_height(pieces)
-    digits = [p for arc in arcs if arc.leftover is None for p in pieces[arc.start : arc.end]]
-    heavy = _heavy_sides(_lone_dots(passed), digits)
+    taken = [p for arc in arcs if arc.leftover is None for p in pieces[arc.start : arc.end]]
+    digits = [piece for piece in taken if not is_crumb(piece, height)] or taken
+    heavy = _heavy_sides(_lone_dots(passed, height), digits)
     read: list[Piece] = []
     characters = iter(text)
     last = ""
@@ -143,13 +144,13 @@ def lacks_digit(
     if gaps and gaps[-1] >= max(WIDE * height, ordinary + WIDER * height):
         return True
     start, end = boxes[0].left - APART * height, boxes[-1].right + APART * height
-    dots = [dot for dot in _lone_dots(passed) if not is_thin_crumb(dot, height)]
+    dots = [dot for dot in _lone_dots(passed, height) if not is_thin_crumb(dot, height)]
     return any(dot.box.right < start or dot.box.left > end for dot in dots)
 
 
-def _lone_dots(passed: Sequence[tuple[Leftover, Piece]]) -> list[Piece]:
-    """The dots among what is passed over, without those under or over a dash: rests of a rule."""
-    dots = [piece for kind, piece in passed if kind is Leftover.DOT]
+def _lone_dots(passed: Sequence[tuple[Leftover, Piece]], height: float) -> list[Piece]:
+    """The dots among what is passed over, without crumbs and what lies along a dash: a rule."""
+    dots = [piece for kind, piece in passed if kind is Leftover.DOT and not is_crumb(piece, height)]
     dashes = [piece.box for kind, piece in passed if kind is Leftover.DASH]
     return [
         dot
