@@ -26,7 +26,7 @@ class Leftover(Enum):
 DOT = 0.4
 """A dot or comma is lower and narrower than this share of the digit height."""
 CRUMB = 0.15
-"""A crumb of a broken stroke, or dirt, is lower and narrower than this share of it."""
+"""A crumb of a broken stroke, or dirt, is lower and narrower than this share of that height."""
 SOLID = 0.5
 """A dash fills this share of its box; with nothing to compare it with, that tells it."""
 STRAIGHT = 0.38

@@ -26,6 +26,7 @@ from digitscan.scan.posts import take_out_posts
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.segments import Segments
 from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
+from digitscan.scan.specks import take_out_specks
 from digitscan.scan.strokes import measure_stroke
 from digitscan.scan.thin_lines import mend_thin_lines
 from digitscan.scan.ticks import draw_dividers
@@ -105,6 +106,7 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     level, plumb = find_ruling(darkness, stroke_px, dashed)
     close_gaps(ink, level, dashed.level)
     outlines = all_outlines_of(ink)
+    take_out_specks(ink, outlines, stroke_px)
     draw_frames(outlines, ink, level, plumb, stroke_px)
     take_out_posts(outlines, ink, plumb, stroke_px)
     draw_cells(binary, level, plumb, stroke_px)
