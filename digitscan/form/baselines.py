@@ -83,18 +83,15 @@ def _box(contour: npt.NDArray[np.int32]) -> Box:
     return Box(top, left, top + height, left + width)
 
 
-def _ink_over(clean: CleanPage, line: Box, *, mend: bool = False) -> list[Box]:
-    """Boxes of the pieces of ink near a line, on the page; with ``mend`` broken ones are whole."""
+def _around(clean: CleanPage, line: Box) -> Box:
+    """The part of the page near a line that what stands on it, and its neighbours, may reach."""
     reach = round((REACH_STROKES + LOWEST_STROKES) * clean.stroke_px)
-    around_line = Box(
+    return Box(
         max(0, line.top - 2 * reach),
         max(0, line.left - reach),
         min(clean.ink.shape[0], line.bottom + reach),
         min(clean.ink.shape[1], line.right + reach),
     )
-    gap = round(BROKEN_STROKES * clean.stroke_px) if mend else 0
-    ink = ink_without_ruling(clean, around_line)
-    return boxes_of(ink, around_line, LOWEST_STROKES * clean.stroke_px, gap=gap)
 
 
 def _end_of_label(clean: CleanPage, line: Box) -> int:
@@ -123,12 +120,14 @@ def _letters(clean: CleanPage, place: Box, lowest: int) -> list[Box]:
 def _field_over(line: Box, clean: CleanPage) -> Box | None:
     """The box of the ink that stands on ``line``, as wide as the line at least."""
     start, stroke_px = _end_of_label(clean, line), clean.stroke_px
-    digits = [ink for ink in _ink_over(clean, line) if ink.right > start]
-    after = replace(line, left=max(line.left, start))
-    standing = [ink for ink in digits if _stands_on(ink, after, stroke_px)]
-    if all(ink.height < CRUMB_STROKES * stroke_px for ink in standing):
-        digits = [ink for ink in _ink_over(clean, line, mend=True) if ink.right > start]
-        standing = [ink for ink in digits if _stands_on(ink, after, stroke_px)]
+    around, after = _around(clean, line), replace(line, left=max(line.left, start))
+    ink = ink_without_ruling(clean, around)
+    for gap in (0, round(BROKEN_STROKES * stroke_px)):
+        pieces = boxes_of(ink, around, LOWEST_STROKES * stroke_px, gap=gap)
+        digits = [piece for piece in pieces if piece.right > start]
+        standing = [piece for piece in digits if _stands_on(piece, after, stroke_px)]
+        if any(piece.height >= CRUMB_STROKES * stroke_px for piece in standing):
+            break
     return _field_of(standing, digits, after, stroke_px)
 
 

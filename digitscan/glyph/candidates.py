@@ -19,7 +19,7 @@ from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.values import Box, GreyImage
 
 MOST_PIECES = 4
-"""Pieces in one candidate, at most; crumbs don't count, nor does it hold in a cell of a comb."""
+"""Pieces in one candidate, at most; dots don't count, nor does it hold in a cell of a comb."""
 WIDEST = 1.75
 """Width of a candidate, at most, in digit heights; of several blobs together, ``WIDEST_JOIN``."""
 WIDEST_JOIN = 1.6
@@ -81,7 +81,7 @@ def make_candidates(pieces: Sequence[Piece], stroke_px: float) -> tuple[Candidat
             run = pieces[first : last + 1]
             if last > first and not _may_join(run, height, stroke_px):
                 break
-            if run[0].cell is None and sum(not _is_crumb(p, height) for p in run) > MOST_PIECES:
+            if run[0].cell is None and sum(not _is_dot(p, height) for p in run) > MOST_PIECES:
                 break
             candidate = _candidate(first, run, height, stroke_px)
             if candidate is not None:
@@ -89,7 +89,7 @@ def make_candidates(pieces: Sequence[Piece], stroke_px: float) -> tuple[Candidat
     return tuple(candidates)
 
 
-def _is_crumb(piece: Piece, height: float) -> bool:
+def _is_dot(piece: Piece, height: float) -> bool:
     return _size(piece) < DOT * height
 
 
@@ -124,7 +124,7 @@ def _is_broken(run: Sequence[Piece], height: float, reach: int) -> bool:
 
 def _may_be_point(dot: Piece, digit: Piece, height: float) -> bool:
     """Whether a dot stands at the foot of a digit, where a decimal point does."""
-    return _is_crumb(dot, height) and dot.box.top > digit.box.bottom - DOT * height
+    return _is_dot(dot, height) and dot.box.top > digit.box.bottom - DOT * height
 
 
 def _embrace(before: Sequence[Piece], last: Piece) -> bool:

@@ -7,6 +7,7 @@ is drawn on with the thickness and the course that it has elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import cv2
@@ -29,10 +30,18 @@ def outlines_of(picture: Picture, offset: tuple[int, int] = (0, 0)) -> list[Cont
 
 
 class Outlines(NamedTuple):
-    """Outlines of ink and of the holes in it, corners only, and which are of holes, (n,)."""
+    """Outlines of ink and of the holes in it, corners only.
+
+    ``holes`` (n,) are those of holes, ``bounds`` (n, 4) the left, top, right and bottom of each.
+    """
 
     contours: list[Contour]
     holes: Mask
+    bounds: npt.NDArray[np.int_]
+
+    def outer(self) -> tuple[list[Contour], npt.NDArray[np.int_]]:
+        """The outlines of ink, without those of holes, and their bounds."""
+        return list(compress(self.contours, ~self.holes)), self.bounds[~self.holes]
 
 
 def all_outlines_of(picture: Picture) -> Outlines:
@@ -40,7 +49,7 @@ def all_outlines_of(picture: Picture) -> Outlines:
     found, tree = cv2.findContours(picture, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     parents = np.reshape(np.asarray(tree), (-1, 4))[:, 3] if found else np.zeros(0, int)
     contours = [np.asarray(outline, np.int32) for outline in found]
-    return Outlines(contours, np.asarray(parents >= 0, np.bool_))
+    return Outlines(contours, np.asarray(parents >= 0, np.bool_), bounds_of(contours))
 
 
 def bounds_of(contours: Sequence[Contour]) -> npt.NDArray[np.int_]:

@@ -98,15 +98,17 @@ def _find_frames(outlines: Outlines, ink: GreyImage, stroke_px: float) -> Iterat
     Frames that touch one another have no outlines of their own, but what they enclose has.
     """
     least, (most_high, most_wide) = LOWEST_STROKES * stroke_px, LARGEST_SHARE * np.array(ink.shape)
-    for outline, is_hole in zip(outlines.contours, outlines.holes.tolist(), strict=True):
-        left, top, width, height = cv2.boundingRect(outline)
+    holes, bounds = outlines.holes.tolist(), outlines.bounds.tolist()
+    for outline, is_hole, sides in zip(outlines.contours, holes, bounds, strict=True):
+        left, top, right, bottom = sides
+        width, height = right - left, bottom - top
         if min(height, width) < least or height > most_high or width > most_wide:
             continue
         free = (height - 1) * (width - 1) - cv2.contourArea(outline)
         corners = 4 * (CORNER * min(height, width)) ** 2
         if not (1 - MOST_AT_CORNERS) * corners <= free <= (1 - LEAST_FILLED) * height * width:
             continue
-        frame = _Frame(Box(top, left, top + height, left + width), fill_outline(outline))
+        frame = _Frame(Box(top, left, bottom, right), fill_outline(outline))
         if not _is_round(frame.shape):
             continue
         if is_hole:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.masks import share_in_common
-from digitscan.scan.evening import Outlines, bounds_of, fill_outline
+from digitscan.scan.evening import Outlines, fill_outline
 from digitscan.values import GreyImage, Mask
 
 Picture = npt.NDArray[np.uint8]
@@ -53,8 +53,7 @@ def take_out_posts(outlines: Outlines, ink: GreyImage, plumb: Picture, stroke_px
     stroke_px : float
         Typical stroke width.
     """
-    contours = list(compress(outlines.contours, ~outlines.holes))
-    bounds = bounds_of(contours)
+    contours, bounds = outlines.outer()
     width, height = (bounds[:, 2:] - bounds[:, :2]).T
     tall = (height >= SHORTEST_STROKES * stroke_px) & (height <= LONGEST_STROKES * stroke_px)
     narrow = tall & (width <= WIDEST * height)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from digitscan.scan.evening import Contour, Outlines, bounds_of
+from digitscan.scan.evening import Contour, Outlines
 from digitscan.values import GreyImage, Mask
 
 LARGEST_STROKES = 1.5
@@ -37,8 +37,7 @@ def take_out_specks(ink: GreyImage, outlines: Outlines, stroke_px: float) -> Non
     stroke_px : float
         Typical stroke width.
     """
-    contours = list(compress(outlines.contours, ~outlines.holes))
-    bounds = bounds_of(contours)
+    contours, bounds = outlines.outer()
     size = (bounds[:, 2:] - bounds[:, :2]).max(axis=1, initial=0)
     small = size <= LARGEST_STROKES * stroke_px
     if np.count_nonzero(small) < LEAST_ALONE:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from digitscan.values import GreyImage
 
-Picture = npt.NDArray[np.uint8]
 Pixels = npt.NDArray[np.int_]
 
 ABOVE_AND_BELOW = np.array([[1], [0], [1]], np.uint8)
@@ -50,7 +49,7 @@ def mend_thin_lines(image: GreyImage, stroke_px: float) -> GreyImage:
     return np.asarray(cv2.bitwise_not(mended), np.uint8)
 
 
-def _mended(ink: Picture, stroke_px: float) -> Picture:
+def _mended(ink: GreyImage, stroke_px: float) -> GreyImage:
     """``ink`` with its thin level lines whole."""
     thick = np.asarray(cv2.min(ink, cv2.dilate(ink, ABOVE_AND_BELOW)), np.uint8)
     thin = cv2.subtract(ink, thick)
@@ -62,7 +61,7 @@ def _mended(ink: Picture, stroke_px: float) -> Picture:
     return np.asarray(mended, np.uint8)
 
 
-def _gaps(runs: Picture, thick: Picture, stroke_px: float) -> Pixels:
+def _gaps(runs: GreyImage, thick: GreyImage, stroke_px: float) -> Pixels:
     """The pixels before and after each gap between thin ``runs``, (n, 2, 2) of x, y.
 
     Where lines across meet both ends the gap is printed. ``thick`` is ink of more than one row.
@@ -80,7 +79,7 @@ def _gaps(runs: Picture, thick: Picture, stroke_px: float) -> Pixels:
     return np.asarray(gaps[~printed & (rise == askew)], np.int_)
 
 
-def _ends(runs: Picture) -> tuple[Pixels, Pixels]:
+def _ends(runs: GreyImage) -> tuple[Pixels, Pixels]:
     """First and last pixel, x and y, of each run in a row, two (n, 2), from left to right."""
     rows, columns = np.nonzero(runs)
     pixels = np.stack([columns, rows], axis=1)
