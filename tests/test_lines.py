@@ -97,6 +97,32 @@ def test_what_is_left_of_a_broken_digit_is_in_its_line() -> None:
     assert overlap(found, Box(whole.top, 148, whole.bottom, whole.right)) > 0.8
 
 
+def crumble(image: GreyImage, box: Box) -> None:
+    """Leave but crumbs of what is drawn in a box, too far apart and too small to be one piece."""
+    for row in range(box.top, box.bottom, 16):
+        image[row : row + 11, box.left : box.right] = 255
+    for column in range(box.left, box.right, 12):
+        image[box.top : box.bottom, column : column + 5] = 255
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_digit_of_crumbs_is_in_its_line(place: int) -> None:
+    image = paper()
+    whole = draw_number(image, 100, 100, 4)
+    crumble(image, Box(100, 98 + STEP * place, 140, 98 + STEP * place + 30))
+    (found,) = lines_of(image)
+    assert overlap(found, whole) > 0.8
+
+
+def test_crumbs_as_wide_as_a_word_are_no_digit() -> None:
+    image = paper()
+    drawn = draw_number(image, 100, 100, 3)
+    for column in range(220, 300, 8):
+        image[104:138:17, column : column + 5] = 0
+    (found,) = lines_of(image)
+    assert found.right < drawn.right + 5
+
+
 def test_digits_that_stand_near_below_others_are_not_taken_for_their_parts() -> None:
     image = paper()
     drawn = [draw_number(image, 100 + row * (HEIGHT + 7), 100, 3) for row in range(3)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from digitscan.form.ink_boxes import boxes_of, ink_without_ruling
 from digitscan.form.order import group_rows
@@ -21,6 +22,8 @@ TALLEST = 2.5
 BROKEN_STROKES, WHOLE = 2.0, 1.4
 """Pieces of ink this near to each other, in stroke widths, are one broken digit, unless they are
 together higher than so many times the page's tall ink: then they stand one above the other."""
+CRUMB_GAP = 0.1
+"""Gap between crumbs of one digit, across, as a share of the page's tall ink."""
 WORD_GAP = 1.1
 """Gap that parts two numbers on a line, as a share of the line's height."""
 CELL_GAP = 2.0
@@ -61,7 +64,39 @@ def _rows_of_tall_ink(clean: CleanPage, within: Box | None, *, mend: bool) -> li
         gap = round(BROKEN_STROKES * clean.stroke_px)
         wholes = boxes_of(ink, part, smallest, gap=gap)
         boxes = _mended(boxes, [whole for whole in wholes if whole.height <= WHOLE * tall])
-    return group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
+    rows = group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
+    if not mend:
+        return rows
+    crumbs = np.array([box.sides for box in boxes_of(ink, part, 0)])
+    return [_with_broken(row, crumbs, tall) for row in rows]
+
+
+def _with_broken(row: list[Box], crumbs: npt.NDArray[np.int_], tall: float) -> list[Box]:
+    """A row with the digits of which but ``crumbs`` are left, (n, 4) as in ``Box.sides``.
+
+    Crumbs that lie above one another, or all but, are of one digit if they are as high together.
+    """
+    top, _, bottom, _ = np.median([box.sides for box in row], axis=0).tolist()
+    middle = crumbs[:, [0, 2]].mean(axis=1)
+    inside = crumbs[
+        (middle > top) & (middle < bottom) & (crumbs[:, 2] - crumbs[:, 0] < TALL * tall)
+    ]
+    for box in row:
+        inside = inside[(inside[:, 3] <= box.left) | (inside[:, 1] >= box.right)]
+    heaps: list[list[Box]] = []
+    reach = 0
+    for crumb in sorted((Box(*sides) for sides in inside.tolist()), key=lambda box: box.left):
+        if heaps and crumb.left - reach <= CRUMB_GAP * tall:
+            heaps[-1].append(crumb)
+        else:
+            heaps.append([crumb])
+        reach = max(reach, crumb.right) if len(heaps[-1]) > 1 else crumb.right
+    broken = [whole for whole in map(Box.around, heaps) if _is_digit(whole, tall)]
+    return sorted([*row, *broken], key=lambda box: box.left)
+
+
+def _is_digit(box: Box, tall: float) -> bool:
+    return TALL * tall <= box.height <= WHOLE * tall and box.width <= box.height
 
 
 def _mended(pieces: list[Box], wholes: list[Box]) -> list[Box]:
