@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -83,16 +84,10 @@ def _with_broken(row: list[Box], crumbs: npt.NDArray[np.int_], tall: float) -> l
     ]
     for box in row:
         inside = inside[(inside[:, 3] <= box.left) | (inside[:, 1] >= box.right)]
-    heaps: list[list[Box]] = []
-    reach = 0
-    for crumb in sorted((Box(*sides) for sides in inside.tolist()), key=lambda box: box.left):
-        if heaps and crumb.left - reach <= CRUMB_GAP * tall:
-            heaps[-1].append(crumb)
-        else:
-            heaps.append([crumb])
-        reach = max(reach, crumb.right) if len(heaps[-1]) > 1 else crumb.right
+    inner = sorted((Box(*sides) for sides in inside.tolist()), key=attrgetter("left"))
+    heaps = _side_by_side(inner, CRUMB_GAP * tall)
     broken = [whole for whole in map(Box.around, heaps) if _is_digit(whole, tall)]
-    return sorted([*row, *broken], key=lambda box: box.left)
+    return sorted([*row, *broken], key=attrgetter("left"))
 
 
 def _is_digit(box: Box, tall: float) -> bool:
@@ -113,15 +108,21 @@ def _mended(pieces: list[Box], wholes: list[Box]) -> list[Box]:
 def _split_at_gaps(row: list[Box], widest: float) -> list[Box]:
     """The row's groups, parted where the gap is wide for the height of the ink."""
     height = float(np.median([box.height for box in row]))
+    groups = _side_by_side(row, widest * height)
+    return [Box.around(line) for group in groups for line in _over_one_another(group)]
+
+
+def _side_by_side(row: list[Box], widest_px: float) -> list[list[Box]]:
+    """Boxes from left to right, parted where the gap is wider."""
     groups: list[list[Box]] = []
     reach = 0
     for box in row:
-        if groups and box.left - reach <= widest * height:
+        if groups and box.left - reach <= widest_px:
             groups[-1].append(box)
         else:
             groups.append([box])
         reach = max(reach, box.right) if len(groups[-1]) > 1 else box.right
-    return [Box.around(line) for group in groups for line in _over_one_another(group)]
+    return groups
 
 
 def _over_one_another(group: list[Box]) -> list[list[Box]]:
