@@ -12,6 +12,7 @@ import pytest
 from digitscan.errors import ModelError
 from digitscan.glyph.classifier import load_classifier
 from digitscan.glyph.normalise import normalise_glyph
+from digitscan.learn import mixture
 from digitscan.learn.checkpoint import CHECKPOINT_NAME, load_checkpoint, save_checkpoint
 from digitscan.learn.cnn import (
     CnnSettings,
@@ -29,7 +30,7 @@ from digitscan.learn.network import Layers, add_junk_bias, build_network, conver
 from digitscan.learn.shapes import draw_digit
 from digitscan.learn.training import Trained, TrainingSet
 from digitscan.learn.warm_start import read_weights
-from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
+from digitscan.values import CLASS_COUNT, NOT_A_DIGIT, GreyImage
 
 SETTINGS = CnnSettings(
     epochs=4,
@@ -221,6 +222,30 @@ def test_the_last_epochs_show_more_digits_as_they_are() -> None:
     mixtures = [settings.mixture_of(draw) for draw in range(5)]
     assert [mixture.plain for mixture in mixtures] == [0.2, 0.2, 0.2, 0.9, 0.9]
     assert {mixture.rare for mixture in mixtures} == {0.4}
+
+
+def test_of_all_but_plain_digits_and_cuts_a_share_is_scanned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What too little is left of stays as it is."""
+    seen = []
+
+    def scan(inks: list[GreyImage], random: np.random.Generator) -> list[GreyImage | None]:
+        seen.append(len(inks))
+        return [None, *[np.full((28, 28), 200, np.uint8)] * (len(inks) - 1)] if inks else []
+
+    monkeypatch.setattr(mixture, "scan_inks", scan)
+    all_scanned = Mixture(
+        plain=0.5, turned=0, drawn=0.3, foreign=0, junk=0.2, cut=0.1, aged=0, scanned=1
+    )
+    digits = drawn_digits(200, 4)
+    epoch = draw_epoch(digits, all_scanned, 1, 0)
+    grey = (epoch.images == 200).all(axis=(1, 2))
+    assert sum(seen) == grey.sum() + 3
+    assert 170 < grey.sum() < 230
+    assert seen[1:] == [60, 0, 40]
+    none = draw_epoch(digits, dataclasses.replace(all_scanned, scanned=0), 1, 0)
+    assert not (none.images == 200).all(axis=(1, 2)).any()
 
 
 def test_a_drawn_glyph_is_never_empty() -> None:

@@ -280,9 +280,13 @@ def _add_grain(ink: GreyImage, pen: Pen) -> GreyImage:
     return np.where(ink > 0, np.clip(ink + grain, 0, 255), 0).astype(np.uint8)
 
 
+def squeeze(grey: GreyImage, quality: int) -> GreyImage:
+    """What JPEG of a quality, 1 to 100, leaves of a picture (h, w) uint8."""
+    packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
 def _squeeze(ink: GreyImage, pen: Pen) -> GreyImage:
     """Compress as JPEG and take the paper out again, as cleaning a page does."""
-    quality = [cv2.IMWRITE_JPEG_QUALITY, int(pen.between(12, 45))]
-    packed = cv2.imencode(".jpg", ink, quality)[1]
-    grey = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    grey = squeeze(ink, int(pen.between(12, 45)))
     return np.where(grey > 0.25 * float(grey.max()), grey, 0).astype(np.uint8)

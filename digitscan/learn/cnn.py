@@ -72,7 +72,7 @@ class CnnSettings:
     warm_up_epochs: float = 1.0
     average: int = 1500
     shows: int = 2
-    blend: float = 0.3
+    blend: float = 0.5
     layers: Layers = field(default_factory=Layers)
     mixture: Mixture = field(default_factory=Mixture)
 

@@ -17,6 +17,7 @@ from digitscan.learn.datasets import Digits, Images
 from digitscan.learn.junk import make_junk
 from digitscan.learn.numbers import Hand, cut_numbers
 from digitscan.learn.pen import Pen
+from digitscan.learn.scanner import scan_inks
 from digitscan.learn.shapes import DIGIT_SHARES, draw_digit
 from digitscan.learn.strokes import CHANGED, add_foreign_stroke, enlarge
 from digitscan.values import NOT_A_DIGIT, GreyImage
@@ -35,8 +36,9 @@ class Mixture:
     written numbers gives, half of it of the eleventh class too. ``aged`` is the share of what is
     drawn, foreign or junk that is aged too. ``stretched`` of what is aged is given other
     proportions, ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare form, and ``squared`` of all
-    that are drawn follow the bars of a figure eight. Trials on other hands gave about a seventh
-    of curves, half as many foreign strokes, and a ninth each of junk and of cuts, of all glyphs.
+    that are drawn follow the bars of a figure eight. ``scanned`` of all but plain digits and cuts
+    are scanned from sheets, and not aged. Trials on other hands gave about a seventh of curves,
+    half as many foreign strokes, and a ninth each of junk and of cuts, of all glyphs.
     """
 
     plain: float = 0.35
@@ -49,6 +51,7 @@ class Mixture:
     stretched: float = 0.25
     rare: float = 0.35
     squared: float = 0.1
+    scanned: float = 0.35
 
     def total(self, count: int) -> int:
         """How many glyphs a draw from ``count`` real digits has."""
@@ -94,6 +97,7 @@ def _cut_numbers(digits: Digits, mixture: Mixture, random: np.random.Generator) 
 def _vary_real(digits: Digits, mixture: Mixture, random: np.random.Generator) -> Digits:
     pen = Pen(random)
     images = digits.images.copy()
+    sheets = _Sheets(mixture.scanned, pen)
     for index, glyph in enumerate(digits.images):
         fate = pen.between(0, 1)
         if fate < mixture.plain:
@@ -101,10 +105,37 @@ def _vary_real(digits: Digits, mixture: Mixture, random: np.random.Generator) ->
         ink = enlarge(glyph)
         if fate < mixture.plain + mixture.turned:
             ink = warp_ink(crop_ink(ink), pen, 0.6)
+        elif sheets.take(ink, index):
+            continue
         else:
             ink = age_ink(ink, random, digits.images, mixture.stretched)
         images[index] = _keep_if_empty(normalise_glyph(ink), glyph)
+    sheets.scan_into(images)
     return Digits(images, digits.labels)
+
+
+class _Sheets:
+    """Inks that wait to be scanned from sheets, a ``share`` of those that are offered."""
+
+    def __init__(self, share: float, pen: Pen) -> None:
+        self.share, self.pen = share, pen
+        self.inks: list[GreyImage] = []
+        self.indices: list[int] = []
+
+    def take(self, ink: GreyImage, index: int) -> bool:
+        """Take the ink of glyph ``index``, or leave it."""
+        if not self.pen.chance(self.share) or not ink.any():
+            return False
+        self.inks.append(crop_ink(warp_ink(crop_ink(ink), self.pen)))
+        self.indices.append(index)
+        return True
+
+    def scan_into(self, images: Images) -> None:
+        """Put the glyphs of all inks taken into ``images`` (N, 28, 28) uint8, in place."""
+        glyphs = scan_inks(self.inks, self.pen.random)
+        for index, glyph in zip(self.indices, glyphs, strict=True):
+            if glyph is not None:
+                images[index] = _keep_if_empty(glyph, images[index])
 
 
 def _keep_if_empty(glyph: GreyImage, original: GreyImage) -> GreyImage:
@@ -138,13 +169,13 @@ def _finish(
     mixture: Mixture,
     random: np.random.Generator,
 ) -> Images:
-    """Age a share of the inks and make glyphs of all."""
+    """Scan a share of the inks from sheets, age a share of the others, and make glyphs of all."""
     images = np.zeros((count, 28, 28), np.uint8)
+    sheets = _Sheets(mixture.scanned, Pen(random))
     for index, ink in enumerate(inks):
-        glyph = normalise_glyph(ink)
-        if random.random() < mixture.aged:
+        images[index] = normalise_glyph(ink)
+        if not sheets.take(ink, index) and random.random() < mixture.aged:
             ink = age_ink(add_margin(ink, 2), random, neighbours, mixture.stretched)
-            aged = normalise_glyph(ink)
-            glyph = _keep_if_empty(aged, glyph)
-        images[index] = glyph
+            images[index] = _keep_if_empty(normalise_glyph(ink), images[index])
+    sheets.scan_into(images)
     return images

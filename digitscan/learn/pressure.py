@@ -37,12 +37,27 @@ def press_lightly(ink: GreyImage, pen: Pen) -> GreyImage:
     inked = ink > 127
     if not inked.any():
         return ink
-    pressure = 1 + pen.between(0.0, 0.6) * _along(soft, width, pen.between(0.0, np.pi))
-    pressure += pen.between(0.1, 0.45) * _patches(ink.shape, pen)
-    pressure += pen.between(0.0, 0.25) * _grain(ink.shape, width * pen.between(0.15, 0.4), pen)
-    dark = soft * np.maximum(pressure, 0)
+    dark = soft * pressure_of(soft, width, pen)
     least = np.quantile(dark[inked], 1 - pen.between(0.35, 0.95))
     return np.where(dark > max(float(least), 0.05), 255, 0).astype(np.uint8)
+
+
+def pressure_of(soft: Field, width: float, pen: Pen, uneven: float = 1.0) -> Field:
+    """How hard a pen presses where, (h, w), 1 on the whole, never under 0.
+
+    Parameters
+    ----------
+    soft : (h, w) float
+        Its ink, 0…1.
+    width : float
+        Of its strokes, in pixels.
+    uneven : float
+        How much pressure differs: 0 is not at all.
+    """
+    change = pen.between(0.0, 0.6) * _along(soft, width, pen.between(0.0, np.pi))
+    change += pen.between(0.1, 0.45) * _patches(soft.shape, pen)
+    change += pen.between(0.0, 0.25) * _grain(soft.shape, width * pen.between(0.15, 0.4), pen)
+    return np.asarray(np.maximum(1 + uneven * change, 0))
 
 
 def _along(soft: Field, width: float, direction: float) -> Field:
