@@ -319,9 +319,12 @@ def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:
 
 
 def _sure_digits(records: Sequence[Record]) -> int:
-    """How many digits there are in values that are all but certain, whatever the user asks for."""
+    """How many digits there are in values that are all but certain, whatever the user asks for.
+
+    A 0 is one whichever way it lies, and an 8 on its side is two.
+    """
     readings = [record.reading for record in records]
-    return sum(len(each.value) for each in readings if each.confidence >= SURE)
+    return sum(len(each.value.replace("0", "")) for each in readings if each.confidence >= SURE)
 
 
 def _on_scan(record: Record, clean: CleanPage, shape: tuple[int, ...]) -> Record:
