@@ -311,14 +311,14 @@ def _by_field(cut: Sequence[CutField], rows: npt.NDArray[Any]) -> list[npt.NDArr
 
 def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:
     """The way of reading a page that gives far more digits than all others, else the first."""
-    digits = [_sure_digits(way.records) for way in ways]
+    digits = [sure_digits(way.records) for way in ways]
     best = int(np.argmax(digits))
     others = [count for way, count in enumerate(digits) if way != best]
     clear = digits[best] >= MORE_DIGITS * max(others, default=0) + EXTRA_DIGITS
     return ways[best] if clear else ways[0]
 
 
-def _sure_digits(records: Sequence[Record]) -> int:
+def sure_digits(records: Sequence[Record]) -> int:
     """How many digits there are in values that are all but certain, whatever the user asks for.
 
     A 0 is one whichever way it lies, and an 8 on its side is two.

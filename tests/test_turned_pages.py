@@ -9,11 +9,22 @@ import numpy as np
 import pytest
 from sheets import moved, overlap
 
-from digitscan.reader import Reader
+from digitscan.reader import Reader, sure_digits
 from digitscan.scan.cleaning import clean_page
 from digitscan.scan.orientation import quarter_turn
 from digitscan.scan.pages import load_page
-from digitscan.values import Box, CleanPage, GreyImage, Page, PageRef, Record
+from digitscan.values import (
+    Box,
+    CleanPage,
+    Field,
+    FieldKind,
+    GreyImage,
+    Page,
+    PageRef,
+    Reading,
+    Record,
+    Status,
+)
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 FORMS = ("meter_log/scan.png", "survey/scan.tif", "tally_sheet/scan.jpg")
@@ -80,3 +91,17 @@ def test_print_that_misleads_is_overruled_by_the_digits(
     upright = reader.read(page)
     monkeypatch.setattr("digitscan.reader.clean_page", misled)
     assert reader.read(page) == upright
+
+
+def test_zeros_say_nothing_of_which_way_a_page_lies() -> None:
+    """An 8 on its side is two of them: more digits, and sure ones, than the 8s of a page have."""
+
+    def way(*values: str) -> tuple[Record, ...]:
+        field = Field("f1", Box(0, 0, 9, 9), FieldKind.LINE)
+        readings = [Reading(value, 0.99, Status.OK) for value in values]
+        return tuple(Record(PageRef("a.png"), field, reading) for reading in readings)
+
+    on_its_side, upright = way("00", "00", "0", "10", "00"), way("882", "38088")
+    assert sure_digits(upright) > 4 * sure_digits(on_its_side)
+    unsure = replace(upright[0], reading=replace(upright[0].reading, confidence=0.5))
+    assert sure_digits((unsure,)) == 0
