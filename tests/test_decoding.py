@@ -88,6 +88,15 @@ def test_a_number_that_may_go_on_beyond_its_field_is_reviewed() -> None:
     assert torn.confidence == pytest.approx(whole.confidence / 2)
 
 
+@pytest.mark.parametrize(("lower", "status"), [(30, Status.OK), (44, Status.REVIEW)])
+def test_a_digit_below_the_one_before_is_of_another_number(lower: int, status: Status) -> None:
+    """Where they share rows, the number is written askew."""
+    ink = np.zeros((100, 100), np.uint8)
+    ink[2:40, 20:25] = ink[lower : lower + 38, 60:65] = 255
+    reading = read(ink, [row(3), row(1)])
+    assert (reading.value, reading.status) == ("31", status)
+
+
 def test_a_torn_field_without_ink_is_blank() -> None:
     assert read(bars(), [], torn=True).status is Status.BLANK
 

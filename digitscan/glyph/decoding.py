@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ def decode_field(
     digits = tuple(digits[place] for place in order)
     if not rule.accepts(value):
         status = Status.RULE_FAILED
-    elif confidence < min_confidence or order != sorted(order):
+    elif confidence < min_confidence or order != sorted(order) or _is_of_two_rows(digits):
         status = Status.REVIEW
     return Reading(value, confidence, status, _alternatives(others), digits, evidence)
 
@@ -144,6 +145,12 @@ def _left_to_right(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> list[int]:
     runs = [pieces[arc.start : arc.end] for arc in arcs if arc.leftover is None]
     middles = [min(p.start for p in run) + max(p.end for p in run) for run in runs]
     return sorted(range(len(runs)), key=middles.__getitem__)
+
+
+def _is_of_two_rows(digits: Sequence[Digit]) -> bool:
+    """Whether one digit stands wholly above the next: of two numbers, one below the other."""
+    boxes = [digit.box for digit in digits]
+    return any(max(one.top, two.top) >= min(one.bottom, two.bottom) for one, two in pairwise(boxes))
 
 
 def _weakest(digits: Sequence[Digit], text: str) -> tuple[float, tuple[int, int]]:
