@@ -74,7 +74,7 @@ def test_a_threshold_breaks_uneven_strokes(monkeypatch: pytest.MonkeyPatch) -> N
         glyphs = [glyph for seed in range(4) for glyph in scanned(digits(60), seed)]
         return float(np.mean([cv2.connectedComponents(glyph)[0] - 1 for glyph in whole(glyphs)]))
 
-    monkeypatch.setattr(scanner, "PRESSED", (0.6, 0.7))
+    monkeypatch.setattr(scanner, "PRESSED", (0.5, 0.6))
     monkeypatch.setattr(scanner, "UNEVEN", (1.2, 1.6))
     assert pieces_of(1.0) > 1.3 * pieces_of(0.0)
 
