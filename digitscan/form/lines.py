@@ -56,7 +56,8 @@ def _rows_of_tall_ink(clean: CleanPage, within: Box | None, *, mend: bool) -> li
     """
     part = within or Box(0, 0, *clean.ink.shape)
     ink, smallest = ink_without_ruling(clean, part), SPECK_STROKES * clean.stroke_px
-    boxes = boxes_of(ink, part, smallest)
+    pieces = boxes_of(ink, part, 0)
+    boxes = [box for box in pieces if max(box.height, box.width) >= smallest]
     heights = np.array([b.height for b in boxes if b.height >= LOWEST_STROKES * clean.stroke_px])
     if not heights.size:
         return []
@@ -68,7 +69,7 @@ def _rows_of_tall_ink(clean: CleanPage, within: Box | None, *, mend: bool) -> li
     rows = group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
     if not mend:
         return rows
-    crumbs = np.array([box.sides for box in boxes_of(ink, part, 0)])
+    crumbs = np.array([box.sides for box in pieces])
     return [_with_broken(row, crumbs, tall) for row in rows]
 
 
