@@ -62,15 +62,18 @@ def _rows_of_tall_ink(clean: CleanPage, within: Box | None, *, mend: bool) -> li
     if not heights.size:
         return []
     tall = float(np.percentile(heights, 75))
-    if mend:
-        gap = round(BROKEN_STROKES * clean.stroke_px)
-        wholes = boxes_of(ink, part, smallest, gap=gap)
-        boxes = _mended(boxes, [whole for whole in wholes if whole.height <= WHOLE * tall])
-    rows = group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
     if not mend:
-        return rows
+        return _rows(boxes, tall)
+    gap = round(BROKEN_STROKES * clean.stroke_px)
+    wholes = boxes_of(ink, part, smallest, gap=gap)
+    boxes = _mended(boxes, [whole for whole in wholes if whole.height <= WHOLE * tall])
     crumbs = np.array([box.sides for box in pieces])
-    return [_with_broken(row, crumbs, tall) for row in rows]
+    return [_with_broken(row, crumbs, tall) for row in _rows(boxes, tall)]
+
+
+def _rows(boxes: list[Box], tall: float) -> list[list[Box]]:
+    """Rows of the boxes that may be digits, by their height."""
+    return group_rows([box for box in boxes if TALL * tall <= box.height <= TALLEST * tall])
 
 
 def _with_broken(row: list[Box], crumbs: npt.NDArray[np.int_], tall: float) -> list[Box]:

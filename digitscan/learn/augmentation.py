@@ -135,11 +135,22 @@ def change_width(ink: GreyImage, pen: Pen) -> GreyImage:
     """Make the stroke thinner or thicker by a third at most, or by half; rarely, twice as thick."""
     thinner = pen.chance(0.45)
     size = 6 + pen.below(4) if not thinner and pen.chance(0.2) else 2 + pen.below(4)
-    tip = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    if thinner:
-        thin = cv2.erode(ink, tip, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        return np.asarray(thin if np.count_nonzero(thin > 127) > 60 else ink, np.uint8)
-    return np.asarray(cv2.dilate(add_margin(ink, 4), tip), np.uint8)
+    return thin_ink(ink, size) if thinner else _thicken(ink, size)
+
+
+def thin_ink(ink: GreyImage, size_px: int) -> GreyImage:
+    """Make strokes so many pixels finer, unless next to nothing would be left."""
+    thin = cv2.erode(ink, _tip(size_px), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(thin if np.count_nonzero(thin > 127) > 60 else ink, np.uint8)
+
+
+def _thicken(ink: GreyImage, size_px: int) -> GreyImage:
+    return np.asarray(cv2.dilate(add_margin(ink, 4), _tip(size_px)), np.uint8)
+
+
+def _tip(size_px: int) -> GreyImage:
+    tip = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size_px, size_px))
+    return np.asarray(tip, np.uint8)
 
 
 def _add_fragment(ink: GreyImage, pen: Pen, neighbours: Images) -> GreyImage:
@@ -280,7 +291,7 @@ def _add_grain(ink: GreyImage, pen: Pen) -> GreyImage:
     return np.where(ink > 0, np.clip(ink + grain, 0, 255), 0).astype(np.uint8)
 
 
-def squeeze(grey: GreyImage, quality: int) -> GreyImage:
+def jpeg_of(grey: GreyImage, quality: int) -> GreyImage:
     """What JPEG of a quality, 1 to 100, leaves of a picture (h, w) uint8."""
     packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
@@ -288,5 +299,5 @@ def squeeze(grey: GreyImage, quality: int) -> GreyImage:
 
 def _squeeze(ink: GreyImage, pen: Pen) -> GreyImage:
     """Compress as JPEG and take the paper out again, as cleaning a page does."""
-    grey = squeeze(ink, int(pen.between(12, 45)))
+    grey = jpeg_of(ink, int(pen.between(12, 45)))
     return np.where(grey > 0.25 * float(grey.max()), grey, 0).astype(np.uint8)

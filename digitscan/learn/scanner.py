@@ -15,15 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.glyph.normalise import normalise_glyph, stroke_width
-from digitscan.learn.augmentation import squeeze
+from digitscan.learn.augmentation import jpeg_of, thin_ink
 from digitscan.learn.pen import Pen
 from digitscan.learn.pressure import pressure_of
 from digitscan.scan.cleaning import clean_page
-from digitscan.values import CleanPage, GreyImage, Page, PageRef
+from digitscan.values import Box, CleanPage, GreyImage, Page, PageRef
 
 Tones = npt.NDArray[np.float32]
-Place = tuple[int, int, int, int]
-"""Left, top, width and height of an ink on its sheet, in pixels."""
 
 COLUMNS, ROWS = 12, 12
 """Inks on a sheet: side by side, and in how many rows."""
@@ -53,7 +51,6 @@ LEAST_LEFT = 0.15
 class _Scan:
     """How one sheet is written on and scanned."""
 
-    dpi: int
     height_px: float
     fine: float
     pressed: float
@@ -75,15 +72,14 @@ def scan_inks(inks: Sequence[GreyImage], random: np.random.Generator) -> list[Gr
     list of (28, 28) uint8, or None
         A glyph for each ink, None where too little of it is left to tell what it was.
     """
-    size = COLUMNS * ROWS
+    pen, size = Pen(random), COLUMNS * ROWS
     sheets = (inks[start : start + size] for start in range(0, len(inks), size))
-    return [glyph for sheet in sheets for glyph in _scan_sheet(sheet, Pen(random))]
+    return [glyph for sheet in sheets for glyph in _scan_sheet(sheet, pen)]
 
 
 def _scan_sheet(inks: Sequence[GreyImage], pen: Pen) -> Iterator[GreyImage | None]:
     dpi = int(pen.random.choice(DPI, p=DPI_WEIGHTS))
     scan = _Scan(
-        dpi=dpi,
         height_px=pen.between(*HEIGHT_MM) * dpi / 25.4,
         fine=pen.between(0, FINEST) if pen.chance(FINE_SHARE) else 0.0,
         pressed=pen.between(*PRESSED),
@@ -97,7 +93,7 @@ def _scan_sheet(inks: Sequence[GreyImage], pen: Pen) -> Iterator[GreyImage | Non
     return _glyphs(clean, places, inks)
 
 
-def _write(inks: Sequence[GreyImage], scan: _Scan, pen: Pen) -> tuple[Tones, list[Place]]:
+def _write(inks: Sequence[GreyImage], scan: _Scan, pen: Pen) -> tuple[Tones, list[Box]]:
     """How dark each pixel is written, 0…1, and where each ink stands."""
     pitch = round(PITCH * scan.height_px)
     darkness = np.zeros((pitch * ROWS, pitch * COLUMNS), np.float32)
@@ -111,8 +107,8 @@ def _write(inks: Sequence[GreyImage], scan: _Scan, pen: Pen) -> tuple[Tones, lis
         small = cv2.resize(pressed, (width, height), interpolation=how)
         top = row * pitch + (pitch - height) // 2
         left = column * pitch + (pitch - width) // 2
-        darkness[top : top + height, left : left + width] = small
-        places.append((left, top, width, height))
+        places.append(Box(top, left, top + height, left + width))
+        darkness[places[-1].slices] = small
     return darkness, places
 
 
@@ -120,9 +116,7 @@ def _press(ink: GreyImage, scan: _Scan, pen: Pen) -> Tones:
     """How dark a pen writes an ink, (h, w), 0…1."""
     size = round(scan.fine * stroke_width(ink))
     if size > 1:
-        tip = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-        fine = cv2.erode(ink, tip, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        ink = np.asarray(fine if np.count_nonzero(fine > 127) > 60 else ink, np.uint8)
+        ink = thin_ink(ink, size)
     soft = ink.astype(np.float32) / 255
     pressure = pressure_of(soft, max(stroke_width(ink), 1.0), pen, scan.uneven)
     return np.asarray(np.clip(scan.pressed * soft * pressure, 0, 1), np.float32)
@@ -146,23 +140,24 @@ def _digitise(sheet: Tones, pen: Pen) -> GreyImage:
     grey = np.clip(blurred + grain, 0, 255).astype(np.uint8)
     if pen.chance(BINARY_SHARE):
         return np.asarray(cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)[1], np.uint8)
-    return squeeze(grey, int(pen.between(*JPEG_QUALITY))) if pen.chance(JPEG_SHARE) else grey
+    return jpeg_of(grey, int(pen.between(*JPEG_QUALITY))) if pen.chance(JPEG_SHARE) else grey
 
 
 def _glyphs(
-    clean: CleanPage, places: Sequence[Place], inks: Sequence[GreyImage]
+    clean: CleanPage, places: Sequence[Box], inks: Sequence[GreyImage]
 ) -> Iterator[GreyImage | None]:
     """The glyph of what stands on the clean page where each of the inks was written."""
     mask = (clean.ink > 0).astype(np.uint8)
     _, labels, stats, middles = cv2.connectedComponentsWithStats(mask)
     to_clean = np.linalg.inv(clean.to_scan)
-    boxes = np.array(places, np.float64)
-    centres = boxes[:, :2] + boxes[:, 2:] / 2
+    sides = np.array([box.sides for box in places], np.float64)
+    low, high = sides[:, 1::-1], sides[:, :1:-1]
+    centres = (low + high) / 2
     moved = cv2.perspectiveTransform(centres[None], to_clean)[0]
     scale = float(np.sqrt(abs(np.linalg.det(to_clean[:2, :2]))))
-    reach = boxes[:, 2:] * scale * (0.5 + MARGIN) + 2
-    for centre, half, size, ink in zip(moved, reach, boxes[:, 2:] * scale, inks, strict=True):
-        own = (np.abs(middles - centre) <= half).all(axis=1)
+    sizes = (high - low) * scale
+    for centre, size, ink in zip(moved, sizes, inks, strict=True):
+        own = (np.abs(middles - centre) <= size * (0.5 + MARGIN) + 2).all(axis=1)
         own[0] = False
         written = float(size.prod()) * cv2.countNonZero(ink) / ink.size
         if stats[own, cv2.CC_STAT_AREA].sum() < LEAST_LEFT * written:
