@@ -288,3 +288,23 @@ def test_low_ink_beside_a_line_is_of_a_word_if_that_goes_on(letters: int) -> Non
     lefts = [COMB.left - 66 - 20 * number for number in range(letters)]
     clean = page(*(Box(rows[0], left, rows[1], left + 13) for left in lefts))
     assert seems_to_go_on(clean, own) is (letters == 1)
+
+
+@pytest.mark.parametrize(
+    ("digits", "crowds"),
+    [
+        ((140, 165, 226, 251), False),
+        ((140, 165, 226), False),
+        ((175, 226, 251), False),
+        ((175, 200, 226, 270), True),
+        ((150, 188, 226), True),
+        ((188, 226), True),
+    ],
+)
+def test_a_digit_behind_a_line_is_of_the_number_whose_digits_are_as_near(
+    digits: tuple[int, ...], crowds: bool
+) -> None:
+    """Digits of two marks stand as near in each cell, and further apart across the line."""
+    own, other = (Field("f", box, FieldKind.BOX) for box in (WIDE, NEXT))
+    clean = page(*(Box(107, left, 143, left + 20) for left in digits))
+    assert seems_to_go_on(clean, own, other, end=195) is crowds

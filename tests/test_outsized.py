@@ -1,4 +1,4 @@
-"""Values far higher than the page's others are doubted."""
+"""Values far higher than the page's others are doubted, and lines of far lower ones."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from digitscan.doubts.outsized import FEWEST, doubt_outsized
 from digitscan.values import Box, Digit, Field, FieldKind, PageRef, Reading, Record, Status
 
 
-def record(*heights: int, status: Status = Status.OK) -> Record:
+def record(*heights: int, status: Status = Status.OK, kind: FieldKind = FieldKind.BOX) -> Record:
     """A value with digits so high."""
     digits = tuple(
         Digit(Box(0, 30 * place, height, 30 * place + 20), np.zeros(11, np.float32))
         for place, height in enumerate(heights)
     )
     reading = Reading("8" * len(heights), 0.99, status, digits=digits)
-    return Record(PageRef("sheet.png"), Field("f", Box(0, 0, 200, 300), FieldKind.BOX), reading)
+    return Record(PageRef("sheet.png"), Field("f", Box(0, 0, 200, 300), kind), reading)
 
 
 def statuses(*records: Record) -> list[Status]:
@@ -33,6 +33,15 @@ def test_a_digit_twice_as_high_as_the_others_is_doubted(heights: tuple[int, ...]
 
 def test_large_and_small_writing_is_not() -> None:
     assert set(statuses(*ORDINARY, record(62), record(20))) == {Status.OK}
+
+
+def test_a_line_of_digits_less_than_half_as_high_is_print() -> None:
+    """Boxes for small digits are another thing."""
+    low = record(14, 15, kind=FieldKind.LINE)
+    assert statuses(*ORDINARY, low) == [Status.OK] * 5 + [Status.REVIEW]
+    assert set(statuses(*ORDINARY, record(14, 15))) == {Status.OK}
+    higher = record(16, 21, kind=FieldKind.LINE)
+    assert set(statuses(*ORDINARY, higher)) == {Status.OK}
 
 
 def test_beside_many_printed_small_writing_is_not() -> None:

@@ -6,6 +6,7 @@ from digitscan.doubts.lone_strokes import doubt_strokes
 from digitscan.doubts.outsized import doubt_outsized
 from digitscan.doubts.printed import doubt_print
 from digitscan.doubts.typeset import doubt_typeset
+from digitscan.doubts.upright import doubt_upright
 from digitscan.doubts.words import doubt_columns, doubt_words
 from digitscan.values import Page, Record
 
@@ -13,10 +14,11 @@ from digitscan.values import Page, Record
 def doubt_records(
     page: Page, records: tuple[Record, ...], scanned: tuple[Record, ...]
 ) -> tuple[Record, ...]:
-    """Put to review what looks printed, parts of words, strokes that nothing supports, and giants.
+    """Put to review print, parts of words, strokes that nothing supports, giants and dwarfs.
 
     How fields lie to one another shows on the clean page, where ``records`` have their boxes;
     colours show on ``page``, where those of ``scanned``, the same records, lie.
     """
     records = doubt_typeset(page, doubt_print(page, records, scanned), scanned)
-    return doubt_outsized(doubt_strokes(doubt_columns(doubt_words(records))))
+    records = doubt_upright(doubt_columns(doubt_words(records)))
+    return doubt_outsized(doubt_strokes(records))

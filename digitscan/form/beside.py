@@ -38,6 +38,10 @@ TOUCH_STROKES, TOUCHING, TRIM = 2.0, 0.15, 0.1
 """Ink nearer than this many stroke widths to a side touches it, along so much of its height, the
 cell's top and bottom left out.
 """
+CELLS_APART, WRITTEN = 1.4, 0.25
+"""Two digits with a line between them are of two numbers where they stand so many times as far
+apart as their neighbours in the same cell; pieces lower than that share of a cell are no digits.
+"""
 ROOM = 0.7
 """Room for one more digit, as a share of a cell's height."""
 TAKEN = 0.2
@@ -203,7 +207,28 @@ def _crowds(field: Field, other: Field, clean: CleanPage) -> bool:
     strip = np.s_[two.top + trim : two.bottom - trim, two.left : two.left + reach]
     side = cv2.dilate(clean.plumb[strip].astype(np.uint8), np.ones((3, 3), np.uint8))
     inked = ((clean.ink[strip] > 0) & (side == 0)).any(axis=1)
-    return bool(inked.mean() >= TOUCHING) if inked.size else False
+    touched = bool(inked.mean() >= TOUCHING) if inked.size else False
+    return touched and not _are_apart(one, two, clean)
+
+
+def _are_apart(one: Box, two: Box, clean: CleanPage) -> bool:
+    """Whether the digits on both sides of a line are much further apart than their neighbours."""
+    before, after = (_middles(cell, clean) for cell in (one, two))
+    own = [*np.diff(before[-2:]), *np.diff(after[:2])]
+    if not (before.size and after.size and own):
+        return False
+    return bool(after[0] - before[-1] >= CELLS_APART * max(own))
+
+
+def _middles(cell: Box, clean: CleanPage) -> npt.NDArray[np.float64]:
+    """Columns of the middles of what is written in a cell, from left to right."""
+    shown = clean.ink[cell.slices]
+    lines = (clean.level[cell.slices] | clean.plumb[cell.slices]).astype(np.uint8)
+    free = (shown > 0) & (cv2.dilate(lines, np.ones((3, 3), np.uint8)) == 0)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(free.astype(np.uint8))
+    left, width, height = (stats[1:, column] for column in (0, 2, 3))
+    middles = (left + width / 2)[height >= WRITTEN * cell.height]
+    return np.sort(middles) + cell.left
 
 
 def _has_room(cell: Box, clean: CleanPage) -> bool:
