@@ -26,7 +26,7 @@ from digitscan.learn.datasets import Digits
 from digitscan.learn.export import run_network, write_model
 from digitscan.learn.material import JUNK_PRIOR
 from digitscan.learn.mixture import Mixture, draw_epoch
-from digitscan.learn.network import Layers, add_junk_bias, build_network, convert_network, fold_norm
+from digitscan.learn.network import Layers, add_bias, build_network, convert_network, fold_norm
 from digitscan.learn.shapes import draw_digit
 from digitscan.learn.training import Trained, TrainingSet
 from digitscan.learn.warm_start import read_weights
@@ -156,6 +156,14 @@ def test_a_training_goes_on_from_a_model(
         train_cnn(data, settings, tmp_path / "again", resume=True)
 
 
+@pytest.mark.slow
+def test_4s_are_favoured(data: TrainingSet, tmp_path: Path) -> None:
+    settings = dataclasses.replace(SETTINGS, epochs=1, fours=1000.0)
+    trained = train_cnn(data, settings, tmp_path)
+    assert set(trained.original(data.validation.images).tolist()) == {4}
+    assert trained.card.settings["fours"] == 1000.0
+
+
 def test_there_must_be_a_checkpoint_to_go_on_from(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no checkpoint"):
         load_checkpoint(tmp_path)
@@ -224,7 +232,7 @@ def test_the_last_epochs_show_more_digits_as_they_are() -> None:
     assert {mixture.rare for mixture in mixtures} == {0.4}
 
 
-def test_of_all_but_plain_digits_and_cuts_a_share_is_scanned(
+def test_of_all_but_plain_digits_a_share_is_scanned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What too little is left of stays as it is."""
@@ -262,11 +270,11 @@ def test_junk_counts_as_little_as_on_real_pages() -> None:
 
 
 @pytest.mark.slow
-def test_a_junk_bias_moves_the_last_logit_only() -> None:
+def test_a_bias_moves_the_logit_of_its_class_only() -> None:
     model = untrained()
     glyphs = drawn_digits(3, 3).images[..., None].astype(np.float32) / 255
     before = np.asarray(model(glyphs, training=False))
-    add_junk_bias(model, -0.25 * abs(float(before.max())))
+    add_bias(model, NOT_A_DIGIT, -0.25 * abs(float(before.max())))
     change = np.asarray(model(glyphs, training=False)) - before
     np.testing.assert_array_equal(change[:, :NOT_A_DIGIT], 0)
     assert (change[:, NOT_A_DIGIT] < 0).all()

@@ -12,6 +12,7 @@ from digitscan.learn.datasets import Digits
 from digitscan.learn.material import draw_digits
 from digitscan.learn.numbers import (
     HEIGHTS_PX,
+    SCANNED_PX,
     CutGlyph,
     Hand,
     WrittenNumber,
@@ -19,6 +20,7 @@ from digitscan.learn.numbers import (
     cut_numbers,
     write_number,
 )
+from digitscan.learn.scanner import ScannedInk, scan_sheets
 from digitscan.values import NOT_A_DIGIT, GreyImage
 
 
@@ -131,6 +133,45 @@ def test_half_are_digits_and_the_same_seed_gives_the_same(hand: Hand) -> None:
     again = cut_numbers(hand, 83, generator(4))
     np.testing.assert_array_equal(glyphs.images, again.images)
     np.testing.assert_array_equal(glyphs.labels, again.labels)
+
+
+def test_cuts_of_scanned_numbers_are_digits_too(hand: Hand) -> None:
+    """What is called a digit looks like that digit, on sheets as on clean ink."""
+    likeness = []
+    for scanned in (0.0, 1.0):
+        glyphs = cut_numbers(hand, 400, generator(7), scanned)
+        assert np.count_nonzero(glyphs.labels == NOT_A_DIGIT) == 200
+        means = [glyphs.images[glyphs.labels == label].mean(axis=0).ravel() for label in range(10)]
+        likeness.append(np.stack(means))
+    alike = np.corrcoef(likeness[0], likeness[1])[:10, 10:]
+    np.testing.assert_array_equal(alike.argmax(axis=1), np.arange(10))
+
+
+def test_each_scanned_digit_keeps_its_own_ink(hand: Hand) -> None:
+    written = [
+        numbers._tight(write_number(hand, generator(seed), SCANNED_PX)) for seed in range(36)
+    ]
+    scanned = scan_sheets([number.ink for number in written], generator(3), numbers.WIDE)
+    kept = 0
+    for number, found in zip(written, scanned, strict=True):
+        left = found and numbers._left_of(number, found)
+        if not left:
+            continue
+        kept += 1
+        assert left.labels == number.labels
+        assert np.array_equal(np.sum(left.inks, axis=0) > 0, np.max(left.inks, axis=0) > 0)
+        middles = [float(np.flatnonzero(ink.any(axis=0)).mean()) for ink in left.inks]
+        assert middles == sorted(middles)
+    assert kept > 20
+
+
+def test_a_number_of_which_a_digit_is_gone_is_left_out() -> None:
+    number = bars(10, 60)
+    whole = ScannedInk(number.ink, np.eye(3), 4.0)
+    assert numbers._left_of(number, whole)
+    gone = number.ink.copy()
+    gone[:, 55:] = 0
+    assert numbers._left_of(number, ScannedInk(gone, np.eye(3), 4.0)) is None
 
 
 def test_none_asked_for_gives_none(hand: Hand) -> None:

@@ -10,7 +10,7 @@ import pytest
 from digitscan.glyph.normalise import normalise_glyph
 from digitscan.learn import scanner
 from digitscan.learn.augmentation import crop_ink
-from digitscan.learn.scanner import scan_inks
+from digitscan.learn.scanner import ScannedInk, scan_inks, scan_sheets
 from digitscan.learn.shapes import draw_digit
 from digitscan.values import GreyImage
 
@@ -81,6 +81,25 @@ def test_a_threshold_breaks_uneven_strokes(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_ink_one_pixel_wide_has_a_place() -> None:
     assert len(scanned([np.full((400, 1), 255, np.uint8)])) == 1
+
+
+def carried(ink: GreyImage, found: ScannedInk) -> GreyImage:
+    """An ink moved to where a scan found what is left of it."""
+    moved = cv2.warpPerspective(ink, found.to_page, found.ink.shape[1::-1])
+    return np.asarray(moved, np.uint8)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_what_is_left_of_a_wide_ink_lies_where_it_was_written(seed: int) -> None:
+    shapes = [cv2.resize(shape, (70, 100)) for shape in digits(120)]
+    inks = [crop_ink(np.hstack(shapes[first : first + 3])) for first in range(0, 120, 3)]
+    scanned = [*scan_sheets(inks, np.random.default_rng(seed), 4)]
+    found = [(ink, one) for ink, one in zip(inks, scanned, strict=True) if one]
+    assert len(scanned) == 40 and len(found) > 30
+    for ink, one in found:
+        near = cv2.dilate(carried(ink, one), np.ones((7, 7), np.uint8))
+        assert np.count_nonzero(one.ink[near == 0]) < 0.05 * np.count_nonzero(one.ink)
+        assert 1 < one.stroke_px < 12
 
 
 def test_no_inks_no_glyphs() -> None:

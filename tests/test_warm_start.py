@@ -19,6 +19,7 @@ from digitscan.learn.export import Network, run_network, write_model
 from digitscan.learn.network import Layers, build_network, convert_network
 from digitscan.learn.shapes import draw_digit
 from digitscan.learn.warm_start import blend, read_weights, start_from, weights_of
+from digitscan.values import CLASS_COUNT
 
 SMALL = Layers(first=4, middle=4, late=8, last=8, last_blocks=0)
 CARD = ModelCard("cnn", "cnn", False, "drawn", "0" * 64, 1, 2.0, "digitscan")
@@ -97,6 +98,16 @@ def test_the_file_that_was_started_from_is_known_by_its_hash(file: Path) -> None
     weights = read_weights(file)
     assert len(weights.sha256) == 64
     assert len(weights.convolutions) == 8
+
+
+def test_what_was_added_to_the_logit_of_4_is_taken_off(
+    learned: Any, file: Path, tmp_path: Path
+) -> None:
+    """Else it would be added twice."""
+    favoured = dataclasses.replace(CARD, settings={**CARD.settings, "fours": 1.5})
+    write_model(tmp_path / "fours.onnx", convert_network(learned, 2.0), favoured)
+    plain, less = (read_weights(one).dense[1] for one in (file, tmp_path / "fours.onnx"))
+    np.testing.assert_allclose(plain - less, 1.5 * (np.arange(CLASS_COUNT) == 4), atol=1e-6)
 
 
 @pytest.mark.slow

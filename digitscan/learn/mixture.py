@@ -36,9 +36,9 @@ class Mixture:
     written numbers gives, half of it of the eleventh class too. ``aged`` is the share of what is
     drawn, foreign or junk that is aged too. ``stretched`` of what is aged is given other
     proportions, ``rare`` of the drawn 1s, 4s, 7s and 9s have a rare form, and ``squared`` of all
-    that are drawn follow the bars of a figure eight. ``scanned`` of all but plain digits and cuts
-    are scanned from sheets, and not aged. Trials on other hands gave about a seventh of curves,
-    half as many foreign strokes, and a ninth each of junk and of cuts, of all glyphs.
+    that are drawn follow the bars of a figure eight. ``scanned`` of all but plain digits come from
+    sheets, and are not aged. Trials on other hands gave about a seventh of curves, half as many
+    foreign strokes, and a ninth each of junk and of cuts, of all glyphs.
     """
 
     plain: float = 0.35
@@ -91,7 +91,8 @@ def draw_junk(digits: Digits, mixture: Mixture, random: np.random.Generator) -> 
 
 def _cut_numbers(digits: Digits, mixture: Mixture, random: np.random.Generator) -> Digits:
     hand = Hand(digits, mixture.rare, mixture.squared)
-    return cut_numbers(hand, round(mixture.cut * len(digits.images)), random)
+    count = round(mixture.cut * len(digits.images))
+    return cut_numbers(hand, count, random, mixture.scanned)
 
 
 def _vary_real(digits: Digits, mixture: Mixture, random: np.random.Generator) -> Digits:

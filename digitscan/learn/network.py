@@ -14,7 +14,7 @@ import numpy as np
 from digitscan.glyph.normalise import GLYPH_SIZE
 from digitscan.learn.datasets import Images
 from digitscan.learn.export import FloatArray, Network
-from digitscan.values import CLASS_COUNT, NOT_A_DIGIT
+from digitscan.values import CLASS_COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ def to_float(images: Images) -> FloatArray:
     return np.asarray(images[..., None], np.float32) / np.float32(255)
 
 
-def add_junk_bias(model: Any, bias: float) -> None:
-    """Add ``bias`` to the logits of *not one digit*, in place."""
+def add_bias(model: Any, label: int, bias: float) -> None:
+    """Add ``bias`` to the logits of one class, in place."""
     weights, biases = model.layers[-1].get_weights()
-    biases[NOT_A_DIGIT] += bias
+    biases[label] += bias
     model.layers[-1].set_weights([weights, biases])
 
 

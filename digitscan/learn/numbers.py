@@ -21,6 +21,7 @@ from digitscan.glyph.pieces import Piece, cut_pieces
 from digitscan.learn.augmentation import crop_ink, fade_ink, warp_ink
 from digitscan.learn.datasets import Digits
 from digitscan.learn.pen import Pen, add_stroke
+from digitscan.learn.scanner import ScannedInk, scan_sheets
 from digitscan.learn.shapes import DIGIT_SHARES, draw_digit
 from digitscan.learn.strokes import enlarge
 from digitscan.scan.cleaning import GOAL_STROKE_PX
@@ -29,6 +30,14 @@ from digitscan.values import NOT_A_DIGIT, GreyImage, Mask
 Kind = Literal["digit", "part", "several"]
 HEIGHTS_PX = (24.0, 46.0)
 """How high digits are on a clean page."""
+SCANNED_PX = (90.0, 110.0)
+"""How high they are written to be scanned from a sheet."""
+WIDE, SHEET = 4, 36
+"""Digits that a number has room for there, and numbers written at a time."""
+SPREAD_PX = 1.5
+"""How far ink spreads when it is scanned, on a clean page."""
+LEAST_LEFT = 0.15
+"""Share of a digit's ink that a scan must leave for anyone to tell what it was."""
 TOUCH_SHARE = 0.75
 DRAWN_SHARE = 0.25
 """Share of a number's digits that are drawn as curves."""
@@ -79,32 +88,81 @@ class Hand:
     squared: float
 
 
-def cut_numbers(hand: Hand, count: int, random: np.random.Generator) -> Digits:
+def cut_numbers(
+    hand: Hand, count: int, random: np.random.Generator, scanned: float = 0.0
+) -> Digits:
     """Write numbers and cut them until there are ``count`` glyphs.
 
-    Half of them are digits, a quarter parts of one, and a quarter several.
+    Half of them are digits, a quarter parts of one, and a quarter several. ``scanned`` is the share
+    that is cut out of numbers scanned from sheets.
 
     Returns
     -------
     Digits
         ``images`` (count, 28, 28) uint8 with 0 for paper, ``labels`` (count,) uint8, 0…10.
     """
-    quarter = count // 4
-    wanted: dict[Kind, int] = {"digit": count - 2 * quarter, "part": quarter, "several": quarter}
-    kept: list[CutGlyph] = []
-    while len(kept) < count:
-        for glyph in cut_number(write_number(hand, random), random):
-            if wanted[glyph.kind]:
-                wanted[glyph.kind] -= 1
-                kept.append(glyph)
+    of_sheets = 4 * round(scanned * count / 4)
+    kept = _choose(_cuts_of_sheets(hand, random), of_sheets)
+    kept += _choose(_cuts(hand, random), count - of_sheets)
     images = np.array([each.glyph for each in kept], np.uint8).reshape(-1, 28, 28)
     return Digits(images, np.array([each.label for each in kept], np.uint8))
 
 
-def write_number(hand: Hand, random: np.random.Generator) -> WrittenNumber:
+def _choose(cuts: Iterator[CutGlyph], count: int) -> list[CutGlyph]:
+    """The first ``count`` cuts, as many of each kind as wanted."""
+    quarter = count // 4
+    wanted: dict[Kind, int] = {"digit": count - 2 * quarter, "part": quarter, "several": quarter}
+    kept: list[CutGlyph] = []
+    while len(kept) < count:
+        glyph = next(cuts)
+        if wanted[glyph.kind]:
+            wanted[glyph.kind] -= 1
+            kept.append(glyph)
+    return kept
+
+
+def _cuts(hand: Hand, random: np.random.Generator) -> Iterator[CutGlyph]:
+    while True:
+        yield from cut_number(write_number(hand, random), random)
+
+
+def _cuts_of_sheets(hand: Hand, random: np.random.Generator) -> Iterator[CutGlyph]:
+    while True:
+        written = [_tight(write_number(hand, random, SCANNED_PX)) for _ in range(SHEET)]
+        scanned = scan_sheets([number.ink for number in written], random, WIDE)
+        for number, found in zip(written, scanned, strict=True):
+            if found and (left := _left_of(number, found)):
+                yield from _cut(left, found.stroke_px)
+
+
+def _tight(number: WrittenNumber) -> WrittenNumber:
+    """A number without the empty margin around its ink."""
+    left, top, width, height = cv2.boundingRect(number.ink)
+    place = slice(top, top + height), slice(left, left + width)
+    inks = tuple(np.ascontiguousarray(layer[place]) for layer in number.inks)
+    return WrittenNumber(np.ascontiguousarray(number.ink[place]), inks, number.labels)
+
+
+def _left_of(number: WrittenNumber, found: ScannedInk) -> WrittenNumber | None:
+    """What a scan left of a number and of each of its digits; None if too little of one."""
+    size = found.ink.shape[1::-1]
+    moved = [cv2.warpPerspective(layer, found.to_page, size) for layer in number.inks]
+    # Ink spreads in a scan: around a digit's own pixels is the digit's too.
+    near = np.stack([cv2.GaussianBlur(layer, (0, 0), SPREAD_PX) for layer in moved])
+    owner = np.where(near.any(axis=0), near.argmax(axis=0), -1)
+    inks = tuple(np.where(owner == digit, found.ink, 0) for digit in range(len(moved)))
+    for layer, ink in zip(moved, inks, strict=True):
+        if np.count_nonzero(ink) < LEAST_LEFT * np.count_nonzero(layer):
+            return None
+    return WrittenNumber(found.ink, inks, number.labels)
+
+
+def write_number(
+    hand: Hand, random: np.random.Generator, heights_px: tuple[float, float] = HEIGHTS_PX
+) -> WrittenNumber:
     """Write two to four digits one after another, as high as on a clean page."""
     pen = Pen(random)
-    count, height = 2 + pen.below(3), pen.between(*HEIGHTS_PX)
+    count, height = 2 + pen.below(3), pen.between(*heights_px)
     canvas = (round(1.8 * height), round((1.4 * count + 0.7 + MARGIN) * height))
     labels: list[int] = []
     inks: list[GreyImage] = []
@@ -185,8 +243,13 @@ def _draw_dash(first: GreyImage, height: float, pen: Pen) -> GreyImage:
 
 def cut_number(number: WrittenNumber, random: np.random.Generator) -> Iterator[CutGlyph]:
     """Cut a number as a field is cut; what is not clearly one of the kinds is left out."""
-    pieces = cut_pieces(fade_ink(number.ink, random), (0, 0), GOAL_STROKE_PX)
-    for candidate in make_candidates(pieces, GOAL_STROKE_PX):
+    faded = WrittenNumber(fade_ink(number.ink, random), number.inks, number.labels)
+    yield from _cut(faded, GOAL_STROKE_PX)
+
+
+def _cut(number: WrittenNumber, stroke_px: float) -> Iterator[CutGlyph]:
+    pieces = cut_pieces(number.ink, (0, 0), stroke_px)
+    for candidate in make_candidates(pieces, stroke_px):
         if cut := _name_candidate(number, candidate, pieces):
             yield cut
 

@@ -1,4 +1,4 @@
-"""Inks of single digits in, the glyphs that the reader would get of them from scanned sheets out.
+"""Inks of digits or numbers in, what the reader would get of them from scanned sheets out.
 
 A sheet holds many inks, apart from one another, beside some heavy print. It is scanned at some
 resolution, in grey or in black and white, and cleaned as the reader cleans a page: what faint
@@ -24,7 +24,7 @@ from digitscan.values import Box, CleanPage, GreyImage, Page, PageRef
 Tones = npt.NDArray[np.float32]
 
 COLUMNS, ROWS = 12, 12
-"""Inks on a sheet: side by side, and in how many rows."""
+"""Digits on a sheet: side by side, and in how many rows."""
 DPI, DPI_WEIGHTS = (100, 150, 200, 300), (0.3, 0.2, 0.3, 0.2)
 HEIGHT_MM = 4.5, 8.0
 """Height of a digit; widths follow, up to as much."""
@@ -52,6 +52,7 @@ class _Scan:
     """How one sheet is written on and scanned."""
 
     height_px: float
+    wide: int
     fine: float
     pressed: float
     uneven: float
@@ -59,28 +60,55 @@ class _Scan:
     pen: float
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedInk:
+    """What a scan left of one ink: (h, w) uint8, cut tight out of a clean page, 0 for paper.
+
+    ``to_page`` is the (3, 3) homography from pixels (x, y, 1) of the ink to those of what is left
+    of it. ``stroke_px`` is the page's typical pen width.
+    """
+
+    ink: GreyImage
+    to_page: npt.NDArray[np.float64]
+    stroke_px: float
+
+
 def scan_inks(inks: Sequence[GreyImage], random: np.random.Generator) -> list[GreyImage | None]:
-    """Write inks on sheets, scan these, and take each one's glyph from the cleaned page.
+    """Write digits on sheets, scan these, and take each one's glyph from the cleaned page.
+
+    Parameters and None are as in ``scan_sheets``; the glyphs are (28, 28) uint8.
+    """
+    scanned = scan_sheets(inks, random)
+    return [normalise_glyph(one.ink) if one else None for one in scanned]
+
+
+def scan_sheets(
+    inks: Sequence[GreyImage], random: np.random.Generator, wide: int = 1
+) -> Iterator[ScannedInk | None]:
+    """Write inks on sheets, scan these, and take what is left of each from the cleaned page.
 
     Parameters
     ----------
     inks : sequence of (h, w) uint8
         0 is paper; each without an empty margin, about 100 pixels high.
+    wide : int
+        How many digits side by side an ink has room for.
 
-    Returns
-    -------
-    list of (28, 28) uint8, or None
-        A glyph for each ink, None where too little of it is left to tell what it was.
+    Yields
+    ------
+    ScannedInk, or None
+        One for each ink, None where too little of it is left to tell what it was.
     """
-    pen, size = Pen(random), COLUMNS * ROWS
-    sheets = (inks[start : start + size] for start in range(0, len(inks), size))
-    return [glyph for sheet in sheets for glyph in _scan_sheet(sheet, pen)]
+    pen, columns = Pen(random), COLUMNS // wide
+    for start in range(0, len(inks), columns * ROWS):
+        yield from _scan_sheet(inks[start : start + columns * ROWS], wide, pen)
 
 
-def _scan_sheet(inks: Sequence[GreyImage], pen: Pen) -> Iterator[GreyImage | None]:
+def _scan_sheet(inks: Sequence[GreyImage], wide: int, pen: Pen) -> Iterator[ScannedInk | None]:
     dpi = int(pen.random.choice(DPI, p=DPI_WEIGHTS))
     scan = _Scan(
         height_px=pen.between(*HEIGHT_MM) * dpi / 25.4,
+        wide=wide,
         fine=pen.between(0, FINEST) if pen.chance(FINE_SHARE) else 0.0,
         pressed=pen.between(*PRESSED),
         uneven=pen.between(*UNEVEN),
@@ -90,23 +118,25 @@ def _scan_sheet(inks: Sequence[GreyImage], pen: Pen) -> Iterator[GreyImage | Non
     darkness, places = _write(inks, scan, pen)
     sheet = _print_bar(scan.paper - (scan.paper - scan.pen) * darkness, pen)
     clean = clean_page(Page(PageRef("sheet"), _digitise(sheet, pen)))
-    return _glyphs(clean, places, inks)
+    return _take_back(clean, places, inks)
 
 
 def _write(inks: Sequence[GreyImage], scan: _Scan, pen: Pen) -> tuple[Tones, list[Box]]:
     """How dark each pixel is written, 0…1, and where each ink stands."""
     pitch = round(PITCH * scan.height_px)
-    darkness = np.zeros((pitch * ROWS, pitch * COLUMNS), np.float32)
+    columns = COLUMNS // scan.wide
+    darkness = np.zeros((pitch * ROWS, pitch * scan.wide * columns), np.float32)
     places = []
     for number, ink in enumerate(inks):
-        row, column = divmod(number, COLUMNS)
+        row, column = divmod(number, columns)
         pressed = _press(ink, scan, pen)
-        scale = scan.height_px * pen.between(0.85, 1.1) / max(ink.shape)
+        size = max(ink.shape[0], ink.shape[1] / scan.wide)
+        scale = scan.height_px * pen.between(0.85, 1.1) / size
         height, width = (max(1, round(side * scale)) for side in ink.shape)
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         small = cv2.resize(pressed, (width, height), interpolation=how)
         top = row * pitch + (pitch - height) // 2
-        left = column * pitch + (pitch - width) // 2
+        left = column * pitch * scan.wide + (pitch * scan.wide - width) // 2
         places.append(Box(top, left, top + height, left + width))
         darkness[places[-1].slices] = small
     return darkness, places
@@ -143,10 +173,10 @@ def _digitise(sheet: Tones, pen: Pen) -> GreyImage:
     return jpeg_of(grey, int(pen.between(*JPEG_QUALITY))) if pen.chance(JPEG_SHARE) else grey
 
 
-def _glyphs(
+def _take_back(
     clean: CleanPage, places: Sequence[Box], inks: Sequence[GreyImage]
-) -> Iterator[GreyImage | None]:
-    """The glyph of what stands on the clean page where each of the inks was written."""
+) -> Iterator[ScannedInk | None]:
+    """What stands on the clean page where each of the inks was written."""
     mask = (clean.ink > 0).astype(np.uint8)
     _, labels, stats, middles = cv2.connectedComponentsWithStats(mask)
     to_clean = np.linalg.inv(clean.to_scan)
@@ -156,7 +186,7 @@ def _glyphs(
     moved = cv2.perspectiveTransform(centres[None], to_clean)[0]
     scale = float(np.sqrt(abs(np.linalg.det(to_clean[:2, :2]))))
     sizes = (high - low) * scale
-    for centre, size, ink in zip(moved, sizes, inks, strict=True):
+    for place, centre, size, ink in zip(places, moved, sizes, inks, strict=True):
         own = (np.abs(middles - centre) <= size * (0.5 + MARGIN) + 2).all(axis=1)
         own[0] = False
         written = float(size.prod()) * cv2.countNonZero(ink) / ink.size
@@ -165,6 +195,17 @@ def _glyphs(
             continue
         left, top = stats[own, :2].min(axis=0)
         right, bottom = (stats[own, :2] + stats[own, 2:4]).max(axis=0)
-        place = slice(top, bottom), slice(left, right)
-        left_over = np.where(own[labels[place]], clean.ink[place], 0)
-        yield normalise_glyph(np.ascontiguousarray(left_over, np.uint8))
+        found = slice(top, bottom), slice(left, right)
+        left_over = np.where(own[labels[found]], clean.ink[found], 0)
+        to_page = _moved(-left, -top) @ to_clean @ _placed(place, ink)
+        yield ScannedInk(np.ascontiguousarray(left_over, np.uint8), to_page, clean.stroke_px)
+
+
+def _placed(place: Box, ink: GreyImage) -> npt.NDArray[np.float64]:
+    """The homography from an ink's pixels to the sheet's."""
+    scaled = np.diag([place.width / ink.shape[1], place.height / ink.shape[0], 1.0])
+    return _moved(place.left, place.top) @ scaled
+
+
+def _moved(right: float, down: float) -> npt.NDArray[np.float64]:
+    return np.array([[1.0, 0.0, right], [0.0, 1.0, down], [0.0, 0.0, 1.0]])

@@ -212,9 +212,10 @@ def _five(pen: Pen) -> list[Path]:
     belly = [(0.5 + wide, 0.62), (0.5 + wide * 0.6, 0.92), (0.4, 1.0)]
     body = pen.free(*shoulder, *belly, (0.5 - wide * 1.1, pen.between(0.85, 0.97)))
     loose = pen.chance(0.5)
-    down = pen.line((left + pen.between(0, 0.06), pen.between(0, 0.14) if loose else 0.02), body[0])
+    began = pen.between(0, 0.14 if pen.chance(0.7) else 0.3) if loose else 0.02
+    down = pen.line((left + pen.between(0, 0.06), began), body[0])
     gap, lift = (pen.between(0, 0.14), pen.between(0, 0.08)) if loose else (0.0, 0.0)
-    end = (left + gap + pen.between(0.3, 0.7), pen.around(0.05) - pen.between(0, 0.08))
+    end = (left + gap + pen.between(0.3, 0.9), pen.around(0.05) - pen.between(0, 0.08))
     return [np.concatenate([down, body]), pen.line((left + gap, -lift), end)]
 
 
@@ -224,7 +225,7 @@ def _six(pen: Pen) -> list[Path]:
     start = (0.5 + pen.between(-0.1, 0.35), 0.0)
     bottom = [(0.5 - wide * 0.5, 1.0), (0.5 + wide * 0.6, 0.97)]
     back = [(right, middle + pen.between(-0.03, 0.08))]
-    back += [(0.5 + wide * 0.3, middle - (1 - middle) * pen.between(0.6, 1.0))]
+    back += [(0.5 + wide * 0.3, middle - (1 - middle) * pen.between(0.6, 0.85))]
     back += [(left + pen.between(0, 0.1), middle + pen.between(-0.05, 0.1))]
     return [pen.free(start, (0.5 - wide * 0.6, 0.35), (left, middle), *bottom, *back)]
 
@@ -303,11 +304,6 @@ def _nine(pen: Pen) -> list[Path]:
 
 def _nine_loop(pen: Pen, wide: float, radius: float) -> Path:
     right = 0.5 + wide
-    if pen.chance(0.15):
-        start = (0.5 - wide * pen.between(0.8, 1.1), pen.between(0, 0.15))
-        bowl = [(0.5 - wide, radius * 1.2), (0.5 - wide * 0.2, radius * 2)]
-        end = (right, radius * pen.between(0.6, 1.0))
-        return pen.free(start, *bowl, (0.5 + wide * 0.5, radius * 2 - 0.1), end)
     gap = 0.0 if pen.chance(0.35) else pen.between(0.02, 0.3)
     start = (right - gap * pen.between(0.3, 1.0), pen.between(0, 0.06) + radius * 0.12)
     ring = [(0.5, 0.0), (0.5 - wide, radius), (0.5 - wide * 0.3, 2 * radius)]

@@ -20,6 +20,7 @@ from digitscan.glyph.classifier import load_classifier
 from digitscan.learn.datasets import Images
 from digitscan.learn.export import FloatArray
 from digitscan.learn.network import fold_norm, to_float
+from digitscan.values import CLASS_COUNT
 
 SAMPLE = 512
 """Glyphs on which the spread of each convolution's answers is measured."""
@@ -43,7 +44,7 @@ class TrainedWeights:
 
 
 def read_weights(path: Path) -> TrainedWeights:
-    """Read the weights of a cnn.
+    """Read the weights of a cnn, without what was added to the logit of 4 in the end.
 
     Raises
     ------
@@ -67,8 +68,11 @@ def read_weights(path: Path) -> TrainedWeights:
             )
             for operator in ("Conv", "Gemm")
         )
+        weights, bias = dense
+        bias = bias - float(card.settings.get("fours", 0)) * (np.arange(CLASS_COUNT) == 4)
     except (KeyError, IndexError, ValueError) as error:
         raise ModelError(f"{path}: not a network that digitscan trained") from error
+    dense = weights, bias.astype(np.float32)
     return TrainedWeights(convolutions, dense, str(path), hashlib.sha256(content).hexdigest())
 
 
