@@ -28,8 +28,9 @@ from digitscan.form.layout import find_fields
 from digitscan.form.ruled_paper import is_crossed, without_paper_lines
 from digitscan.form.stacked import part_stacked
 from digitscan.form.straddling import Straddler, find_straddlers, without_straddlers
+from digitscan.form.strikes import is_struck_through
 from digitscan.form.touching import part_rows
-from digitscan.form.unseen_sides import holds_side, lacks_one
+from digitscan.form.unseen_sides import ends_in_border, holds_side, lacks_one
 from digitscan.glyph.calibration import Calibration, load_calibration
 from digitscan.glyph.candidates import Candidate, make_candidates
 from digitscan.glyph.classifier import Classifier, load_classifier
@@ -277,7 +278,8 @@ def _cut(
     torn = found.torn or lacks_faded_digit(pieces)
     boxes = [piece.box for piece in pieces]
     torn = torn or holds_side(clean, field, boxes) or lacks_one(clean, field, boxes)
-    torn = torn or is_crossed(clean, field, boxes)
+    torn = torn or is_crossed(clean, field, boxes) or is_struck_through(clean, field, boxes)
+    torn = torn or ends_in_border(clean, field, boxes)
     if pieces and not torn:
         tone = float(np.median(found.ink[found.ink > 0]))
         end = max(piece.box.right for piece in pieces)

@@ -89,6 +89,36 @@ def test_what_parts_narrow_boxes_are_the_dividers_of_a_comb(tone: int) -> None:
     assert len(field.cells) == 6
 
 
+def tinted(ticks_px: tuple[int, ...] = ()) -> GreyImage:
+    """A page all of one pale colour but for its boxes, ticks of its colour in the last of them."""
+    page = np.full((600, 840), PANEL, np.uint8)
+    for box in BOXES:
+        page[box.top : box.bottom, box.left : box.right] = PAPER
+    box = BOXES[-1]
+    for place, high in enumerate(ticks_px, 1):
+        left = box.left + 40 * place - 2
+        page[box.bottom - high : box.bottom, left : left + 4] = PANEL
+    return page
+
+
+@pytest.mark.parametrize("darkest", [1.0, 0.7])
+def test_a_page_that_is_one_panel_is_told_by_its_boxes(darkest: float) -> None:
+    clean = clean_page(page_of(shadowed(written(tinted()), darkest)))
+    assert len([field for field in fields_on(clean) if field.kind is FieldKind.BOX]) == len(BOXES)
+
+
+def test_ticks_of_the_panels_colour_are_dividers() -> None:
+    clean = clean_page(page_of(tinted((26, 26, 26, 26, 26))))
+    (field,) = (field for field in fields_on(clean) if field.cells)
+    assert len(field.cells) == 6
+
+
+@pytest.mark.parametrize("ticks_px", [(26,), (20, 34)])
+def test_a_pale_stroke_or_unlike_ones_are_no_ticks(ticks_px: tuple[int, ...]) -> None:
+    fields = fields_on(clean_page(page_of(tinted(ticks_px))))
+    assert not any(field.cells for field in fields)
+
+
 def test_a_digit_across_two_cells_does_not_hide_what_parts_them() -> None:
     page = comb()
     edge = 120 + CELL_PX
@@ -149,6 +179,7 @@ def framed(line: int = 3, tone: int = 0) -> GreyImage:
         panel(tone=PAPER - 8),
         panel(tone=60),
         panel(boxes=[]),
+        np.full((600, 840), PANEL, np.uint8),
         np.random.default_rng(5).integers(120, 255, (600, 840)).astype(np.uint8),
         paper(3, 3),
     ],
@@ -161,6 +192,7 @@ def framed(line: int = 3, tone: int = 0) -> GreyImage:
         "too pale",
         "black",
         "no boxes",
+        "tinted",
         "grain",
         "tiny",
     ],

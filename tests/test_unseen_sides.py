@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sheets import PEN, clean_of, paper
 
-from digitscan.form.unseen_sides import holds_side, lacks_one
+from digitscan.form.unseen_sides import ends_in_border, holds_side, lacks_one
 from digitscan.values import Box, CleanPage, Field, FieldKind
 
 TOP, BOTTOM = 100, 160
@@ -72,3 +72,34 @@ def test_a_short_line_between_digits_is_none() -> None:
     clean = page()
     clean.plumb[TOP : TOP + 20, 170:174] = True
     assert not lacks_one(clean, FIELD, [Box(TOP + 5, x, BOTTOM - 5, x + 40) for x in (100, 200)])
+
+
+LINE = dataclasses.replace(FIELD, kind=FieldKind.LINE)
+DIGIT, BORDER = Box(110, 300, 155, 330), Box(108, 394, 150, 400)
+
+
+@pytest.mark.parametrize("border", [[BORDER], [Box(108, 396, 120, 399), Box(130, 395, 150, 399)]])
+def test_a_stroke_where_a_line_ends_is_the_tables_border(border: list[Box]) -> None:
+    """Though it may be in pieces, of dots."""
+    assert ends_in_border(page(), LINE, [DIGIT, *border])
+
+
+@pytest.mark.parametrize(
+    ("field", "last"),
+    [
+        (LINE, [dataclasses.replace(BORDER, left=360, right=366)]),
+        (LINE, [dataclasses.replace(BORDER, left=370)]),
+        (LINE, [dataclasses.replace(BORDER, top=130)]),
+        (LINE, []),
+        (FIELD, [BORDER]),
+        (dataclasses.replace(LINE, box=Box(TOP, 60, BOTTOM + 30, 400)), [BORDER]),
+        (dataclasses.replace(LINE, box=Box(TOP, 60, BOTTOM, 380)), [BORDER]),
+    ],
+    ids=["before", "wide", "low", "nothing", "box", "no line", "line goes on"],
+)
+def test_other_strokes_are_no_border(field: Field, last: list[Box]) -> None:
+    assert not ends_in_border(page(), field, [DIGIT, *last])
+
+
+def test_a_stroke_by_itself_at_the_end_of_a_line_is_no_border() -> None:
+    assert not ends_in_border(page(), LINE, [BORDER])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digitscan.doubts.debris import doubt_debris
 from digitscan.doubts.lone_strokes import doubt_strokes
 from digitscan.doubts.outsized import doubt_outsized
 from digitscan.doubts.printed import doubt_print
@@ -21,4 +22,4 @@ def doubt_records(
     """
     records = doubt_typeset(page, doubt_print(page, records, scanned), scanned)
     records = doubt_upright(doubt_columns(doubt_words(records)))
-    return doubt_outsized(doubt_strokes(records))
+    return doubt_debris(doubt_outsized(doubt_strokes(records)))

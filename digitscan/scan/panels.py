@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digitscan.scan.segments import Segments
-from digitscan.values import ColourImage, GreyImage
+from digitscan.values import ColourImage, GreyImage, Mask
 
 Contour = npt.NDArray[np.int32]
 
@@ -37,6 +37,8 @@ SPREAD = 0.2
 """Most of a panel is of one tone: of how much darker than paper it is, this share."""
 LOWEST_PX, HIGHEST_SHARE = 8, 0.35
 """Height of a box, at least in the small copy, at most as a share of the longer side."""
+WIDEST_PX = 31
+"""Boxes are lower, or narrower, in the small copy."""
 LEAST_FILLED = 0.9
 """Share of the smallest rectangle around it that a box fills."""
 PALEST_PART, DARKEST_PART = 0.5, 1.3
@@ -45,6 +47,10 @@ MOSTLY = 0.6
 """Share of it that is no darker, where writing crosses it."""
 PART_SHARE, LONGEST_PART_PX = 0.85, 20
 """It runs straight for this share of the box's side, or so many pixels of the small copy."""
+TICK_SHARE, ALIKE, FEWEST_TICKS = 0.3, 0.1, 2
+"""A tick begins at a long side of a box and runs for the first share of the way across; so many
+are no more unlike in length than the second.
+"""
 LINE_TONE, LINE_WIDTH = 0.45, 0.0009
 """Brightness of the lines, as a share of paper's, and their width, of the page's longer side."""
 
@@ -68,8 +74,7 @@ def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> tuple[Gre
     """
     times = max(1, round(max(image.shape) / SMALL_SIDE))
     small = _ground(np.ascontiguousarray(image[::times, ::times]), 1)
-    paper = _paper(small)
-    tone = _tone_of_panels(small, paper)
+    paper, tone = _paper_and_tone(small)
     if tone is None:
         return image, NO_LINES
     ground = _ground(image, times)
@@ -93,6 +98,23 @@ def rule_boxes(image: GreyImage, colour: ColourImage | None = None) -> tuple[Gre
     return ruled, np.vstack(ends).astype(np.float64)
 
 
+def _paper_and_tone(small: GreyImage) -> tuple[GreyImage, float | None]:
+    """How bright paper is, (h, w), and panels are, as a share of it; None where there are none.
+
+    Where a page is one panel its boxes tell what paper is.
+    """
+    paper = _paper(small, np.ones(small.shape, np.bool_))
+    tone = _tone_of_panels(small, paper)
+    if tone is not None:
+        return paper, tone
+    around = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((WIDEST_PX, WIDEST_PX), np.uint8))
+    bright = small * PALEST > around
+    if bright.mean() < LEAST_SHARE:
+        return paper, None
+    paper = _paper(small, bright)
+    return paper, _tone_of_panels(small, paper)
+
+
 def _parts(darkness: GreyImage, box: Contour, typical: float, times: int) -> list[Contour]:
     """Lines in the middle of what parts the cells of a box, (2, 1, 2) of x, y each.
 
@@ -104,13 +126,28 @@ def _parts(darkness: GreyImage, box: Contour, typical: float, times: int) -> lis
     lines = []
     for axis, side in enumerate(sides):
         tones = darkness[place] if axis == 0 else darkness[place].T
-        length = min(PART_SHARE * side, LONGEST_PART_PX * times)
-        for rows, columns in _strips(tones, typical, length):
+        length, slack = min(PART_SHARE * side, LONGEST_PART_PX * times), times + len(tones) - side
+        strips = _strips(tones, typical, TICK_SHARE * side)
+        ends = np.array([(rows.min(), rows.max()) for rows, _ in strips]).reshape(-1, 2)
+        long = ends[:, 1] - ends[:, 0] >= length - 1
+        ticks = _are_ticks(ends, slack, len(tones)) & ~long & (side == min(sides))
+        ends[ticks] = 0, len(tones) - 1
+        for number in np.flatnonzero(long | ticks).tolist():
+            rows, columns = strips[number]
             slope, start = np.polyfit(rows, columns, 1)
-            ends = np.array([rows.min(), rows.max()])
-            points = np.rint(np.stack([start + slope * ends, ends], axis=1)).astype(np.int32)
-            lines.append((points[:, :: 1 - 2 * axis] + (left, top)).reshape(-1, 1, 2))
+            points = np.stack([start + slope * ends[number], ends[number]], axis=1)
+            corners = np.rint(points).astype(np.int32)[:, :: 1 - 2 * axis] + (left, top)
+            lines.append(corners.reshape(-1, 1, 2))
     return lines
+
+
+def _are_ticks(ends: npt.NDArray[np.intp], slack: float, height: int) -> Mask:
+    """Which strips, (n, 2) of first and last rows, begin at one side and are of one length."""
+    hang, stand = ends[:, 0] <= slack, ends[:, 1] >= height - slack
+    long = ends[:, 1] - ends[:, 0]
+    alike = np.abs(long[:, None] - long) <= ALIKE * long
+    at_side = (hang[:, None] & hang) | (stand[:, None] & stand)
+    return np.asarray((alike & at_side).sum(axis=1) >= FEWEST_TICKS, np.bool_)
 
 
 def _strips(
@@ -163,10 +200,11 @@ def _ground(image: GreyImage, times: int) -> GreyImage:
     return np.asarray(cv2.morphologyEx(calm, cv2.MORPH_CLOSE, square), np.uint8)
 
 
-def _paper(ground: GreyImage) -> GreyImage:
+def _paper(ground: GreyImage, where: Mask) -> GreyImage:
     """How bright paper is in the light of each place: a surface of second degree, (h, w).
 
-    It is fitted to the logarithms, and what lies below it, as panels do, is passed over.
+    It is fitted to the logarithms ``where`` paper may be, and what lies below it, as panels do, is
+    passed over.
     """
     height, width = ground.shape
     few = np.ascontiguousarray(ground[::SAMPLING, ::SAMPLING])
@@ -174,6 +212,7 @@ def _paper(ground: GreyImage) -> GreyImage:
     x, y = (each.ravel() for each in np.meshgrid(x, y))
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     lit = few.ravel() >= DARKEST_PAPER * float(np.quantile(few, LIGHTEST))
+    lit &= where[::SAMPLING, ::SAMPLING].ravel()
     rows, goal = terms[lit], np.log(np.maximum(few.ravel()[lit], 1).astype(np.float64))
     weight = np.ones(len(goal))
     for _ in range(ROUNDS):
