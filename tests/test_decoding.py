@@ -303,6 +303,16 @@ def draw_cross(ink: GreyImage, left: int) -> None:
             ink[22 + step : 26 + step, max(column - 2, 0) : column + 3] = 255
 
 
+def test_two_digits_in_one_cell_are_reviewed() -> None:
+    """The cells of a table that lost a line: a 4 of one column, and 25 of the next."""
+    wide = tuple(Box(0, 120 * place, 80, 120 * place + 120) for place in range(3))
+    rows = [row(4), row(2), row(5)]
+    apart = read(bars(20, 140, 300), rows, cells=wide)
+    assert (apart.value, apart.status) == ("425", Status.OK)
+    together = read(bars(20, 260, 320), rows, cells=wide)
+    assert (together.value, together.status) == ("425", Status.REVIEW)
+
+
 def test_crossed_cells_before_the_number_are_passed_over() -> None:
     ink = bars(95, 135)
     draw_cross(ink, 2)

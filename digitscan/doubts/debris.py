@@ -33,7 +33,7 @@ def doubt_debris(records: tuple[Record, ...]) -> tuple[Record, ...]:
     digits = {number for number in narrow if records[number].reading.status is Status.OK}
     low = {number for number in digits if records[number].field.box.height < lowest}
     odd = sum(_is_odd(records[number]) for number in narrow)
-    return put_to_review(records, low) if odd >= max(LEAST, len(low)) else records
+    return put_to_review(records, low) if odd >= max(LEAST, len(digits)) else records
 
 
 def _is_for_one(record: Record) -> bool:

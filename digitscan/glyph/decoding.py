@@ -106,6 +106,8 @@ def decode_field(
         status = Status.RULE_FAILED
     elif confidence < min_confidence or order != sorted(order) or _is_of_two_rows(digits):
         status = Status.REVIEW
+    elif _share_a_cell(best.arcs, pieces):
+        status = Status.REVIEW
     return Reading(value, confidence, status, _alternatives(others), digits, evidence)
 
 
@@ -151,6 +153,13 @@ def _is_of_two_rows(digits: Sequence[Digit]) -> bool:
     """Whether one digit stands wholly above the next: of two numbers, one below the other."""
     boxes = [digit.box for digit in digits]
     return any(max(one.top, two.top) >= min(one.bottom, two.bottom) for one, two in pairwise(boxes))
+
+
+def _share_a_cell(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> bool:
+    """Whether two digits stand in one cell of a comb: the cells of a table that lost a line."""
+    runs = [pieces[arc.start : arc.end] for arc in arcs if arc.leftover is None]
+    cells = [{piece.cell for piece in run} for run in runs]
+    return any(one == two != {None} and len(one) == 1 for one, two in pairwise(cells))
 
 
 def _weakest(digits: Sequence[Digit], text: str) -> tuple[float, tuple[int, int]]:
