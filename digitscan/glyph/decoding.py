@@ -102,11 +102,10 @@ def decode_field(
     order = _left_to_right(best.arcs, pieces)
     value = "".join(best.text[place] for place in order)
     digits = tuple(digits[place] for place in order)
+    odd = order != sorted(order) or _is_of_two_rows(digits) or _share_a_cell(best.arcs, pieces)
     if not rule.accepts(value):
         status = Status.RULE_FAILED
-    elif confidence < min_confidence or order != sorted(order) or _is_of_two_rows(digits):
-        status = Status.REVIEW
-    elif _share_a_cell(best.arcs, pieces):
+    elif confidence < min_confidence or odd:
         status = Status.REVIEW
     return Reading(value, confidence, status, _alternatives(others), digits, evidence)
 
