@@ -184,3 +184,5 @@ def test_digits_that_are_all_paper_or_hardly_inked_do_no_harm(hand: Hand) -> Non
     images[1::3] //= 4
     faint = Hand(Digits(images, hand.digits.labels), 0.3, 0.1)
     assert len(cut_numbers(faint, 60, generator(2)).labels) == 60
+    blank = Hand(Digits(np.zeros_like(images), hand.digits.labels), 0.3, 0.1)
+    assert len(cut_numbers(blank, 60, generator(2), scanned=1.0).labels) == 60

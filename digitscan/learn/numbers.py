@@ -21,7 +21,7 @@ from digitscan.glyph.pieces import Piece, cut_pieces
 from digitscan.learn.augmentation import crop_ink, fade_ink, warp_ink
 from digitscan.learn.datasets import Digits
 from digitscan.learn.pen import Pen, add_stroke
-from digitscan.learn.scanner import ScannedInk, scan_sheets
+from digitscan.learn.scanner import LEAST_LEFT, ScannedInk, scan_sheets
 from digitscan.learn.shapes import DIGIT_SHARES, draw_digit
 from digitscan.learn.strokes import enlarge
 from digitscan.scan.cleaning import GOAL_STROKE_PX
@@ -36,8 +36,6 @@ WIDE, SHEET = 4, 36
 """Digits that a number has room for there, and numbers written at a time."""
 SPREAD_PX = 1.5
 """How far ink spreads when it is scanned, on a clean page."""
-LEAST_LEFT = 0.15
-"""Share of a digit's ink that a scan must leave for anyone to tell what it was."""
 TOUCH_SHARE = 0.75
 DRAWN_SHARE = 0.25
 """Share of a number's digits that are drawn as curves."""
@@ -128,7 +126,8 @@ def _cuts(hand: Hand, random: np.random.Generator) -> Iterator[CutGlyph]:
 
 def _cuts_of_sheets(hand: Hand, random: np.random.Generator) -> Iterator[CutGlyph]:
     while True:
-        written = [_tight(write_number(hand, random, SCANNED_PX)) for _ in range(SHEET)]
+        numbers = (write_number(hand, random, SCANNED_PX) for _ in range(SHEET))
+        written = [_tight(number) for number in numbers if number.ink.any()]
         scanned = scan_sheets([number.ink for number in written], random, WIDE)
         for number, found in zip(written, scanned, strict=True):
             if found and (left := _left_of(number, found)):
