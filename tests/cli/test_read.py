@@ -111,7 +111,7 @@ def test_wrong_usage(arguments: list[str]) -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("share", ["4%", "0.04"])
+@pytest.mark.parametrize("share", ["3%", "0.03"])
 def test_an_error_rate_picks_the_confidence_and_tells_what_to_expect(
     scans: Path, share: str
 ) -> None:
