@@ -28,6 +28,7 @@ from digitscan.glyph.paths import (
     masses_by_length,
 )
 from digitscan.glyph.pieces import Piece
+from digitscan.glyph.signs import holds_sign
 from digitscan.glyph.verdict import is_hopeless, status_of_ink
 from digitscan.rules import Rule
 from digitscan.values import Alternative, Digit, Evidence, Probabilities, Reading, Status
@@ -81,7 +82,8 @@ def decode_field(
         return UNREADABLE
     told = _weigh_strings(lay_arcs(pieces, candidates, probabilities), rule)
     (best, posterior), others = told[0], told[1:]
-    read = [arc.candidate for arc in best.arcs if arc.leftover is None]
+    taken = [arc for arc in best.arcs if arc.leftover is None]
+    read = [arc.candidate for arc in taken]
     digits = tuple(Digit(candidates[index].box, probabilities[index]) for index in read)
     status = status_of_ink(best.arcs, digits, pieces, best.text)
     if status in (Status.STRUCK, Status.UNREADABLE):
@@ -102,7 +104,8 @@ def decode_field(
     order = _left_to_right(best.arcs, pieces)
     value = "".join(best.text[place] for place in order)
     digits = tuple(digits[place] for place in order)
-    odd = order != sorted(order) or _is_of_two_rows(digits) or _share_a_cell(best.arcs, pieces)
+    odd = order != sorted(order) or _is_of_two_rows(digits) or _share_a_cell(taken, pieces)
+    odd = odd or holds_sign(taken, best.text, pieces, candidates, probabilities)
     if not rule.accepts(value):
         status = Status.RULE_FAILED
     elif confidence < min_confidence or odd:
@@ -156,7 +159,7 @@ def _is_of_two_rows(digits: Sequence[Digit]) -> bool:
 
 def _share_a_cell(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> bool:
     """Whether two digits stand in one cell of a comb: the cells of a table that lost a line."""
-    runs = [pieces[arc.start : arc.end] for arc in arcs if arc.leftover is None]
+    runs = [pieces[arc.start : arc.end] for arc in arcs]
     cells = [{piece.cell for piece in run} for run in runs]
     return any(one == two != {None} and len(one) == 1 for one, two in pairwise(cells))
 
