@@ -35,6 +35,9 @@ def doubt_outsized(records: tuple[Record, ...]) -> tuple[Record, ...]:
     usual = [height for own in heights.values() for height in own]
     highest, lowest = TIMES * float(np.quantile(usual, MOST)), LOW * float(np.median(usual))
     high = {number for number, own in heights.items() if max(own) > highest}
-    low = {number for number, own in heights.items() if max(own) < lowest}
-    lines = {number for number in low if records[number].field.kind is FieldKind.LINE}
-    return put_to_review(records, high | lines)
+    low = {
+        number
+        for number, own in heights.items()
+        if max(own) < lowest and records[number].field.kind is FieldKind.LINE
+    }
+    return put_to_review(records, high | low)

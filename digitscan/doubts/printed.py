@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.doubts.chains import chains
 from digitscan.doubts.review import put_to_review
 from digitscan.values import Box, ColourImage, FieldKind, GreyImage, Page, Record, Status
 
@@ -95,14 +96,10 @@ def _places(records: tuple[Record, ...], line: list[int], across: bool) -> list[
 
 def _lines(records: tuple[Record, ...], *, across: bool) -> list[list[int]]:
     """Indices of the records of each row (``across``) or column, in their order."""
-    lines: list[list[int]] = []
-    for number, record in enumerate(records):
-        box = record.field.box
-        line = next((k for k in lines if _aligned(records[k[-1]].field.box, box, across)), None)
-        if line is None:
-            lines.append([number])
-        else:
-            line.append(number)
+    boxes = [record.field.box for record in records]
+    lines = chains(
+        range(len(boxes)), lambda last, number: _aligned(boxes[last], boxes[number], across)
+    )
     return [line for line in lines if len(line) >= SHORTEST_COUNT]
 
 

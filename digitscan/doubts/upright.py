@@ -6,6 +6,7 @@ of single letters, each on a line of its own, and an e on its back is a 0.
 
 from __future__ import annotations
 
+from digitscan.doubts.chains import chains
 from digitscan.doubts.review import put_to_review
 from digitscan.values import Box, FieldKind, Record, Status
 
@@ -41,15 +42,8 @@ def _stacks(records: tuple[Record, ...]) -> list[list[int]]:
         if record.field.kind is FieldKind.LINE
         and boxes[number].width <= WIDEST * boxes[number].height
     ]
-    stacks: list[list[int]] = []
-    for number in sorted(narrow, key=lambda one: boxes[one].top):
-        above = (stack for stack in stacks if _is_below(boxes[stack[-1]], boxes[number]))
-        stack = next(above, None)
-        if stack is None:
-            stacks.append([number])
-        else:
-            stack.append(number)
-    return stacks
+    downwards = sorted(narrow, key=lambda number: boxes[number].top)
+    return chains(downwards, lambda last, number: _is_below(boxes[last], boxes[number]))
 
 
 def _is_below(upper: Box, lower: Box) -> bool:

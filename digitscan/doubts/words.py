@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from digitscan.doubts.chains import chains
 from digitscan.doubts.columns import LEAST_IN_COLUMN, Places
 from digitscan.doubts.review import put_to_review
 from digitscan.form.order import share_side
@@ -55,14 +56,8 @@ def _rows(records: Sequence[Record]) -> list[list[int]]:
     """Indices of the boxes and combs that adjoin one another, left to right."""
     kinds, boxes = (FieldKind.BOX, FieldKind.COMB), [record.field.box for record in records]
     boxed = [number for number, record in enumerate(records) if record.field.kind in kinds]
-    rows: list[list[int]] = []
-    for number in sorted(boxed, key=lambda one: boxes[one].left):
-        row = next((row for row in rows if share_side(boxes[row[-1]], boxes[number])), None)
-        if row is None:
-            rows.append([number])
-        else:
-            row.append(number)
-    return rows
+    rightwards = sorted(boxed, key=lambda number: boxes[number].left)
+    return chains(rightwards, lambda last, number: share_side(boxes[last], boxes[number]))
 
 
 def _is_word(row: Sequence[Record]) -> bool:

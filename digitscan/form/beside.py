@@ -222,9 +222,7 @@ def _are_apart(one: Box, two: Box, clean: CleanPage) -> bool:
 
 def _middles(cell: Box, clean: CleanPage) -> npt.NDArray[np.float64]:
     """Columns of the middles of what is written in a cell, from left to right."""
-    shown = clean.ink[cell.slices]
-    lines = (clean.level[cell.slices] | clean.plumb[cell.slices]).astype(np.uint8)
-    free = (shown > 0) & (cv2.dilate(lines, np.ones((3, 3), np.uint8)) == 0)
+    free = (clean.ink[cell.slices] > 0) & _off_lines(clean, cell, 3)
     _, _, stats, _ = cv2.connectedComponentsWithStats(free.astype(np.uint8))
     left, width, height = (stats[1:, column] for column in (0, 2, 3))
     middles = (left + width / 2)[height >= WRITTEN * cell.height]
@@ -322,12 +320,17 @@ def _pieces(
     clean: CleanPage, place: Box, pen: Pen, near: int
 ) -> tuple[GreyImage, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Ink of a place without lines, (h, w), numbers of its pieces, (h, w), and their figures."""
-    lines = (clean.level[place.slices] | clean.plumb[place.slices]).astype(np.uint8)
-    free = cv2.dilate(lines, np.ones((5, 5), np.uint8)) == 0
     shown = clean.ink[place.slices]
-    ink = np.where(free & (shown >= pen.palest), shown, 0).astype(np.uint8)
+    free = _off_lines(clean, place, 5) & (shown >= pen.palest)
+    ink = np.where(free, shown, 0).astype(np.uint8)
     wide = cv2.copyMakeBorder(ink, near, near, near, near, cv2.BORDER_CONSTANT, value=0)
     wide = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((near, near), np.uint8))
     joined = np.ascontiguousarray(wide[near:-near, near:-near])
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     return ink, np.asarray(labels, np.int32), np.asarray(stats, np.int32)
+
+
+def _off_lines(clean: CleanPage, place: Box, width: int) -> Mask:
+    """Where a place is clear of ruled lines, each with ``width`` // 2 pixels around it; (h, w)."""
+    lines = (clean.level[place.slices] | clean.plumb[place.slices]).astype(np.uint8)
+    return np.asarray(cv2.dilate(lines, np.ones((width, width), np.uint8)) == 0, np.bool_)
