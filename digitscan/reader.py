@@ -85,13 +85,14 @@ class CutField:
     """A field with its ink cut into pieces and the runs of pieces that may be digits.
 
     ``torn`` tells that the number seems to go on beyond the field, to lack a digit that faded, or
-    to have the side of a box for one.
+    to have the side of a box for one. ``printed`` are the signs that were taken out of its ink.
     """
 
     field: Field
     pieces: tuple[Piece, ...]
     candidates: tuple[Candidate, ...]
     torn: bool = False
+    printed: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class Reader:
             self.calibration,
             torn=cut.torn,
             support=support,
+            printed=cut.printed,
         )
 
 
@@ -285,7 +287,8 @@ def _cut(
         end = max(piece.box.right for piece in pieces)
         rest = without_straddlers(clean, straddlers)
         torn = goes_on(rest, field, fields, digit_height(pieces), tone, end, is_cross)
-    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn)
+    printed = tuple(sign for sign in clean.printed if sign.shared_area(field.box))
+    return CutField(field, pieces, make_candidates(pieces, clean.stroke_px), torn, printed)
 
 
 def _by_hand(

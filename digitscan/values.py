@@ -96,6 +96,11 @@ class Box:
         """The box so many rows further down and columns further right."""
         return Box(self.top + rows, self.left + columns, self.bottom + rows, self.right + columns)
 
+    def holds_middle(self, other: Box) -> bool:
+        """Whether the middle of ``other`` lies in the box."""
+        row, column = (other.top + other.bottom) / 2, (other.left + other.right) / 2
+        return self.top <= row < self.bottom and self.left <= column < self.right
+
     def shared_area(self, other: Box) -> int:
         """Pixels that lie in both boxes; 0 where they are apart.
 
@@ -115,7 +120,8 @@ class CleanPage:
     (H, W) masks of the ruled lines in that ink, along the rows and along the columns. ``stroke_px``
     is the typical pen width. ``to_scan`` is the (3, 3) homography from clean (x, y, 1) to the
     pixels of the page's image. ``turns`` are the quarter turns counter-clockwise, 0 to 3, that may
-    bring the page upright, the likeliest first; most often it is 0 alone.
+    bring the page upright, the likeliest first; most often it is 0 alone. ``printed`` are the
+    labels and signs that were taken out of its boxes.
     """
 
     ref: PageRef
@@ -125,6 +131,7 @@ class CleanPage:
     stroke_px: float
     to_scan: npt.NDArray[np.float64]
     turns: tuple[int, ...] = (0,)
+    printed: tuple[Box, ...] = ()
 
 
 class FieldKind(StrEnum):

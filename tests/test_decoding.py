@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -44,11 +45,15 @@ def read(
     cells: tuple[Box, ...] = (),
     torn: bool = False,
     calibration: Calibration = SHIPPED,
+    printed: Sequence[Box] = (),
 ) -> Reading:
     pieces = cut_pieces(ink, (0, 0), STROKE, cells)
     candidates = make_candidates(pieces, STROKE)
     assert len(candidates) == len(rows)
-    return decode_field(pieces, candidates, probabilities(rows), rule, 0.9, calibration, torn)
+    said = probabilities(rows)
+    return decode_field(
+        pieces, candidates, said, rule, 0.9, calibration, torn=torn, printed=printed
+    )
 
 
 def probabilities(rows: list[list[float]]) -> Probabilities:
@@ -242,6 +247,15 @@ def test_one_wide_gap_in_a_number_asks_for_review(columns: tuple[int, ...], stat
     cells = tuple(Box(0, 40 * place, 80, 40 * place + 40) for place in range(10))
     rows = [row(2 + place) for place in range(len(columns))]
     assert read(bars(*columns), rows, cells=cells).status is Status.OK
+
+
+@pytest.mark.parametrize(
+    ("left", "status"), [(110, Status.OK), (20, Status.REVIEW), (170, Status.REVIEW)]
+)
+def test_a_printed_sign_explains_the_gap_that_it_stands_in(left: int, status: Status) -> None:
+    sign = Box(30, left, 50, left + 8)
+    labels = [row(2), row(3), row(4)]
+    assert read(bars(20, 60, 160), labels, printed=[sign]).status is status
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,16 @@ def test_the_number_in_the_corner_of_boxes_is_left_out(kind: FieldKind) -> None:
     assert np.array_equal(left_of(image, fields), wanted)
 
 
+def test_where_labels_stood_is_told() -> None:
+    image, fields = form()
+    for box in BOXES:
+        put(image, "m", box, 240, 64)
+    printed = without_labels(clean_of(np.asarray(255 - image, np.uint8)), fields).printed
+    assert len(printed) == len(BOXES)
+    assert all(any(sign.shared_area(box) for sign in printed) for box in BOXES)
+    assert all(box.left + 230 < sign.left for sign in printed for box in BOXES)
+
+
 def test_labels_over_what_is_written_are_left_out() -> None:
     image, fields = form()
     wanted = image.copy()
@@ -130,6 +140,14 @@ def test_the_same_low_sign_in_different_places_is_left_in() -> None:
     image, fields = form()
     for number, box in enumerate(BOXES):
         put(image, "o", box, 200 + 9 * number, 64 - 6 * number)
+    assert np.array_equal(left_of(image, fields), image)
+
+
+def test_the_same_low_sign_at_hardly_one_place_is_left_in() -> None:
+    """As a pen writes it: print stands at one place to a pixel."""
+    image, fields = form()
+    for box, right in zip(BOXES, (200, 204, 197, 201, 205), strict=True):
+        put(image, "o", box, right, 64)
     assert np.array_equal(left_of(image, fields), image)
 
 

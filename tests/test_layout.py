@@ -269,6 +269,18 @@ def test_digits_of_a_number_that_float_above_its_rule_belong_to_it() -> None:
     assert field.top == pytest.approx(110, abs=3), "what stands a row higher is another's"
 
 
+@pytest.mark.parametrize("boxed", [True, False])
+def test_a_number_in_a_box_stands_on_no_rule_below_it(*, boxed: bool) -> None:
+    """Which is a line of the list, say, whose things the boxes are for."""
+    ink = np.zeros((400, 700), np.uint8)
+    ink[200:203, 40:600] = 255
+    level = ink > 0
+    for left in (300, 340):
+        draw_digit(ink, 2, Box(140, left, 184, left + 28), tone=255)
+    cells = [Box(130, 280, 190, 400)] if boxed else []
+    assert len(find_baselines(clean_of(ink, level=level), cells)) == (not boxed)
+
+
 @pytest.mark.parametrize("tone", [255, 200, 0])
 def test_a_blank_page_has_no_fields(tone: int) -> None:
     assert fields_of(paper(500, 400, tone)) == []

@@ -334,6 +334,14 @@ def test_a_stroke_that_stands_free_between_two_lines_is_no_divider() -> None:
     assert not plumb[90:150, 220:240].any()
 
 
+def test_a_slash_from_side_to_side_of_a_box_is_no_divider() -> None:
+    image = paper(240, 500)
+    draw_box(image, Box(80, 60, 190, 400))
+    draw_path(image, [(82, 245), (188, 230)])
+    _, plumb = ruling(image)
+    assert not plumb[90:180, 200:270].any()
+
+
 def test_stems_beside_one_another_under_a_bar_are_no_box() -> None:
     """As those of a 1 and of a 7 whose bar touches it; a box with one side missing is larger."""
     image = paper(300, 600)

@@ -1,4 +1,4 @@
-"""Slashes and points among the digits of a number."""
+"""Slashes, points, commas and colons among the digits of a number, and a minus before it."""
 
 from __future__ import annotations
 
@@ -68,6 +68,10 @@ def test_a_long_straight_stroke_that_leans_is_a_slash() -> None:
     assert ask(between_rings((104, 16), (74, 84)), ALONE, "010")
 
 
+def test_a_much_longer_one_leans_but_a_little() -> None:
+    assert ask(between_rings((94, 14), (86, 86)), ALONE, "010")
+
+
 @pytest.mark.parametrize(
     ("start", "end"), [((94, 26), (78, 74)), ((86, 16), (86, 84)), ((74, 16), (104, 84))]
 )
@@ -117,3 +121,104 @@ def test_behind_the_last_digit_it_is_a_full_stop() -> None:
     ring(ink, 60)
     cv2.circle(ink, (97, 70), 5, 255, -1)
     assert not ask(ink, [(0, 0), (1, 2)], "00")
+
+
+def comma(top: int, bottom: int) -> GreyImage:
+    ink = paper()
+    ring(ink, 20)
+    stroke(ink, (60, top), (55, bottom))
+    ring(ink, 80)
+    return ink
+
+
+def test_a_short_stroke_from_the_foot_of_a_digit_down_is_a_comma() -> None:
+    assert ask(comma(66, 80), [(0, 1), (2, 2)], "00")
+
+
+@pytest.mark.parametrize(("top", "bottom"), [(30, 44), (54, 72)])
+def test_one_that_ends_no_lower_than_the_digit_is_a_part_of_it(top: int, bottom: int) -> None:
+    assert not ask(comma(top, bottom), [(0, 1), (2, 2)], "00")
+
+
+def two_dots(lefts: tuple[int, int], rows: tuple[int, int], size: int = 4) -> GreyImage:
+    ink = paper()
+    ring(ink, 20)
+    for left, row in zip(lefts, rows, strict=True):
+        cv2.circle(ink, (left, row), size, 255, -1)
+    ring(ink, 90)
+    return ink
+
+
+def test_two_dots_one_over_the_other_are_a_colon() -> None:
+    assert ask(two_dots((68, 69), (40, 62)), [(0, 0), (3, 3)], "00")
+
+
+@pytest.mark.parametrize(
+    ("lefts", "rows", "size"), [((62, 76), (40, 62), 4), ((68, 69), (40, 62), 1)]
+)
+def test_dots_beside_one_another_or_specks_are_none(
+    lefts: tuple[int, int], rows: tuple[int, int], size: int
+) -> None:
+    ink = two_dots(lefts, rows, size)
+    last = len(cut_pieces(ink, (0, 0), STROKE)) - 1
+    assert not ask(ink, [(0, 0), (last, last)], "00")
+
+
+def dash(start: tuple[int, int], end: tuple[int, int]) -> GreyImage:
+    ink = paper()
+    stroke(ink, start, end)
+    ring(ink, 100)
+    return ink
+
+
+def test_a_short_dash_right_before_a_number_is_a_minus() -> None:
+    assert ask(dash((70, 52), (90, 50)), [(1, 1)], "0")
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [((20, 52), (90, 50)), ((20, 52), (40, 50)), ((70, 74), (90, 74)), ((70, 26), (90, 26))],
+)
+def test_a_long_or_far_or_high_or_low_one_fills_the_room_before_it(
+    start: tuple[int, int], end: tuple[int, int]
+) -> None:
+    assert not ask(dash(start, end), [(1, 1)], "0")
+
+
+def test_several_dashes_fill_it_too() -> None:
+    ink = dash((70, 52), (90, 50))
+    stroke(ink, (30, 52), (50, 50))
+    assert not ask(ink, [(2, 2)], "0")
+
+
+def barred(bars: list[tuple[int, int, int]], tilt: int = 0) -> GreyImage:
+    """Rings with upright strokes between some of them: column, first and last row of each."""
+    ink = paper()
+    for left in (20, 90, 160):
+        ring(ink, left)
+    for column, top, bottom in bars:
+        cv2.line(ink, (column + tilt, top), (column, bottom), 255, 2)
+    return ink
+
+
+def test_upright_strokes_that_end_at_one_height_are_dividers() -> None:
+    runs = [(place, place) for place in range(5)]
+    assert ask(barred([(70, 24, 76), (140, 25, 60)]), runs, "01010")
+
+
+@pytest.mark.parametrize(
+    ("bars", "tilt"),
+    [
+        ([(70, 24, 76), (140, 30, 70)], 0),
+        ([(70, 24, 76), (140, 24, 76)], 6),
+        ([(64, 24, 76), (76, 24, 76)], 0),
+    ],
+)
+def test_at_different_heights_or_leaning_or_side_by_side_they_are_1s(
+    bars: list[tuple[int, int, int]], tilt: int
+) -> None:
+    ink = barred(bars, tilt)
+    assert len(cut_pieces(ink, (0, 0), STROKE)) == 5
+    runs = [(place, place) for place in range(5)]
+    text = "01100" if bars[1][0] < 90 else "01010"
+    assert not ask(ink, runs, text)

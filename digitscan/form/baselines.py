@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
@@ -53,9 +54,9 @@ def find_baselines(clean: CleanPage, cells: list[Box]) -> list[Box]:
     clean : CleanPage
         The page.
     cells : list of Box
-        Cells found by their lines, whose sides are left out.
+        Cells found by their lines, whose sides are left out, and what is written in them.
     """
-    fields = [_field_over(line, clean) for line in _single_lines(clean, cells)]
+    fields = [_field_over(line, clean, cells) for line in _single_lines(clean, cells)]
     return _without_repeats([field for field in fields if field is not None])
 
 
@@ -117,14 +118,16 @@ def _letters(clean: CleanPage, place: Box, lowest: int) -> list[Box]:
     return sorted((ink for ink in whole if ink.bottom > lowest), key=lambda ink: ink.left)
 
 
-def _field_over(line: Box, clean: CleanPage) -> Box | None:
-    """The box of the ink that stands on ``line``, as wide as the line at least."""
+def _field_over(line: Box, clean: CleanPage, cells: Sequence[Box]) -> Box | None:
+    """The box of the ink that stands on ``line`` and in no cell, as wide as the line at least."""
     start, stroke_px = _end_of_label(clean, line), clean.stroke_px
     around, after = _around(clean, line), replace(line, left=max(line.left, start))
     ink = ink_without_ruling(clean, around)
+    near = [cell for cell in cells if cell.shared_area(around)]
     for gap in (0, round(BROKEN_STROKES * stroke_px)):
         pieces = boxes_of(ink, around, LOWEST_STROKES * stroke_px, gap=gap)
-        digits = [piece for piece in pieces if piece.right > start]
+        free = [piece for piece in pieces if not any(cell.holds_middle(piece) for cell in near)]
+        digits = [piece for piece in free if piece.right > start]
         standing = [piece for piece in digits if _stands_on(piece, after, stroke_px)]
         if any(piece.height >= CRUMB_STROKES * stroke_px for piece in standing):
             break

@@ -34,6 +34,10 @@ the inked boxes of one height or column.
 """
 FEWEST_SIGNS, SHARE_OF_SIGNS = 4, 0.4
 """The same of single signs, which may be crumbs of digits."""
+EXACT = 0.5
+"""Places of narrow ones differ by this share, at most, of what those of words may: a pen is not so
+exact.
+"""
 LIKE_BOX = 0.1
 """Difference in size and place of such boxes, as a share."""
 CORNER_HEIGHT, CORNER_WIDTH = 0.45, 0.35
@@ -86,11 +90,12 @@ def without_labels(clean: CleanPage, fields: Sequence[Field]) -> CleanPage:
     if not labels.any():
         return clean
     ink = clean.ink.copy()
-    for label in compress(lines, labels):
+    found = list(compress(lines, labels))
+    for label in found:
         for part in inked[label.number][1]:
             if _is_of(part, label):
                 ink[part.slices] = 0
-    return replace(clean, ink=ink)
+    return replace(clean, ink=ink, printed=tuple(label.box for label in found))
 
 
 def _parts(clean: CleanPage, box: Box) -> list[Box]:
@@ -151,7 +156,10 @@ def _printed(lines: Sequence[_Label], inked: Sequence[Box], slack: float) -> Mas
     box = np.array([line.number for line in lines])
     written = np.array([line.written for line in lines])
     word = np.array([line.word for line in lines])
-    same, is_in = _agree(lines, slack), box[:, None] == np.arange(len(inked))
+    sign = ~word & np.array([line.box.width < WORD_WIDTH * line.capital for line in lines])
+    signs = sign[:, None] & sign
+    same = _agree(lines, slack) & (~signs | _agree(lines, EXACT * slack))
+    is_in = box[:, None] == np.arange(len(inked))
     have = (same @ is_in) > 0
     shown = have.sum(axis=1) >= FEWEST
     shown &= ((same & written) @ is_in > 0).sum(axis=1) >= WRITTEN

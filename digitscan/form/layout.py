@@ -62,7 +62,7 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     for high in (cell for cell in cells if cell.height > highest):
         lines += find_lines_in_cell(clean, high)
     combs = [field.box for field in fields if field.kind is FieldKind.COMB]
-    lines = [line for line in lines if not any(_holds_middle(comb, line) for comb in combs)]
+    lines = [line for line in lines if not any(comb.holds_middle(line) for comb in combs)]
     boxes = [field.box for field in fields if field.kind is FieldKind.BOX]
     lines = [line for line in lines if not any(_is_of_box(line, box) for box in boxes)]
     fields += [Field("", box, FieldKind.LINE) for box in lines]
@@ -82,7 +82,7 @@ def _lines_without_cells(ruled: list[Box], free: list[Box]) -> list[Box]:
 
     Among numbers on rules, writing in their column whose rule was not found belongs to them.
     """
-    loose = [box for box in free if not any(_holds_middle(rule, box) for rule in ruled)]
+    loose = [box for box in free if not any(rule.holds_middle(box) for rule in ruled)]
     if not ruled or len(free) - len(loose) < ON_RULES * len(free):
         return free
     return ruled + [box for box in loose if any(_is_in_column(box, rule) for rule in ruled)]
@@ -94,11 +94,6 @@ def _is_in_column(box: Box, ruled: Box) -> bool:
     apart = max(box.top, ruled.top) >= (min(box.bottom, ruled.bottom) + min(box.top, ruled.top)) / 2
     like = ruled.height / LIKE <= box.height <= LIKE * ruled.height
     return apart and like and columns > box.width / 2
-
-
-def _holds_middle(box: Box, other: Box) -> bool:
-    row, column = (other.top + other.bottom) / 2, (other.left + other.right) / 2
-    return box.top <= row < box.bottom and box.left <= column < box.right
 
 
 def _is_of_box(line: Box, box: Box) -> bool:

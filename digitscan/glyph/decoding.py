@@ -31,7 +31,7 @@ from digitscan.glyph.pieces import Piece
 from digitscan.glyph.signs import holds_sign
 from digitscan.glyph.verdict import is_hopeless, status_of_ink
 from digitscan.rules import Rule
-from digitscan.values import Alternative, Digit, Evidence, Probabilities, Reading, Status
+from digitscan.values import Alternative, Box, Digit, Evidence, Probabilities, Reading, Status
 
 BLANK = Reading("", 1.0, Status.BLANK)
 UNREADABLE = Reading("", 1.0, Status.UNREADABLE)
@@ -54,6 +54,7 @@ def decode_field(
     calibration: Calibration,
     torn: bool = False,
     support: npt.NDArray[np.float64] | None = None,
+    printed: Sequence[Box] = (),
 ) -> Reading:
     """Read a field.
 
@@ -75,6 +76,8 @@ def decode_field(
         Whether a digit may be missing or a neighbour's, as in ``Evidence``.
     support : (N, 10) float64, optional
         What the page's other digits say of the candidates, as in ``hand.Weighed``.
+    printed : sequence of Box
+        Printed signs that were taken out of the field: the gap around one is no odd one.
     """
     if not pieces:
         return BLANK
@@ -85,7 +88,7 @@ def decode_field(
     taken = [arc for arc in best.arcs if arc.leftover is None]
     read = [arc.candidate for arc in taken]
     digits = tuple(Digit(candidates[index].box, probabilities[index]) for index in read)
-    status = status_of_ink(best.arcs, digits, pieces, best.text)
+    status = status_of_ink(best.arcs, digits, pieces, best.text, printed)
     if status in (Status.STRUCK, Status.UNREADABLE):
         return Reading("", posterior, status, _alternatives(told))
     weakest, pair = _weakest(digits, best.text)

@@ -64,9 +64,16 @@ def is_hopeless(
 
 
 def status_of_ink(
-    arcs: Sequence[Arc], digits: Sequence[Digit], pieces: Sequence[Piece], text: str
+    arcs: Sequence[Arc],
+    digits: Sequence[Digit],
+    pieces: Sequence[Piece],
+    text: str,
+    printed: Sequence[Box] = (),
 ) -> Status:
-    """What a path through the ink is worth: ``ok`` only where nothing that matters is dropped."""
+    """What a path through the ink is worth: ``ok`` only where nothing that matters is dropped.
+
+    ``printed`` are signs that were taken out of the field.
+    """
     ink = dict.fromkeys(Leftover, 0)
     read = doubtful = 0
     glyphs = iter(zip(digits, text, strict=True))
@@ -88,7 +95,7 @@ def status_of_ink(
         return Status.UNREADABLE
     passed = [(arc.leftover, pieces[arc.start]) for arc in arcs if arc.leftover is not None]
     silent = _all_silent(arcs, passed, pieces, text) and not _is_tally(text)
-    silent = silent and not lacks_digit(digits, passed, pieces)
+    silent = silent and not lacks_digit(digits, passed, pieces, printed)
     return Status.OK if silent else Status.REVIEW
 
 
@@ -129,17 +136,25 @@ def _all_silent(
 
 
 def lacks_digit(
-    digits: Sequence[Digit], passed: Sequence[tuple[Leftover, Piece]], pieces: Sequence[Piece]
+    digits: Sequence[Digit],
+    passed: Sequence[tuple[Leftover, Piece]],
+    pieces: Sequence[Piece],
+    printed: Sequence[Box] = (),
 ) -> bool:
     """Whether a digit of a number may have faded: one gap is odd, or a dot stands apart from it.
 
-    In a comb gaps say nothing. ``passed`` are the first pieces of what is passed over.
+    In a comb gaps say nothing, and a ``printed`` sign explains its own. ``passed`` are the first
+    pieces of what is passed over.
     """
     if any(piece.cell is not None for piece in pieces):
         return False
     height = digit_height(pieces)
     boxes = sorted((digit.box for digit in digits), key=lambda box: box.left)
-    gaps = sorted(_gap(left, right, NARROWEST * height) for left, right in pairwise(boxes))
+    gaps = sorted(
+        _gap(left, right, NARROWEST * height)
+        for left, right in pairwise(boxes)
+        if not any(left.left < sign.left and sign.right < right.right for sign in printed)
+    )
     ordinary = gaps[-2] if len(gaps) > 1 else ORDINARY * height
     if gaps and gaps[-1] >= max(WIDE * height, ordinary + WIDER * height):
         return True

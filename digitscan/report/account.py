@@ -184,7 +184,8 @@ def _doubts(traced: TracedField, way: tuple[Step, ...], min_confidence: float) -
     loud = tuple(_passed_over(way))
     yield from loud
     passed = [(s.leftover, traced.cut.pieces[s.first]) for s in way if s.leftover is not None]
-    if reading.digits and not loud and lacks_digit(reading.digits, passed, traced.cut.pieces):
+    cut = traced.cut
+    if reading.digits and not loud and lacks_digit(reading.digits, passed, cut.pieces, cut.printed):
         yield "a digit may be lost: one gap is wide, or a crumb of ink stands apart"
     weak = min_confidence if reading.value else DOUBTFUL
     yield from _weak_digits(traced, way, weak)

@@ -41,6 +41,8 @@ NARROW, WIDEST_RUNG = 1.35, 28.0
 """How wide a cell for one digit is, as a share of its height, and in stroke widths."""
 STEEPEST = 0.06
 """Slope that a line may have left on a page that was laid flat; a steeper run is a stroke."""
+STEEPEST_FITTED = 0.1
+"""The same of a line laid through all of it: a slash from side to side of a box leans more."""
 PRUNING_ROUNDS = 6
 GAP_STROKES = 2.5
 """Gaps in a line that are closed, along the line only."""
@@ -243,8 +245,16 @@ def _tone_of_line(contour: Contour, darkness: Picture, stroke_px: float) -> floa
         return 0.0
     if width < CERTAIN_STROKES * stroke_px and stands_free(shown, stroke_px):
         return 0.0
+    if _slope(inside) > STEEPEST_FITTED:
+        return 0.0
     tone = cv2.mean(own, inside)[0]
     return tone if _beside(inside, darkness, left, top, tone) <= MOST_BESIDE else 0.0
+
+
+def _slope(inside: Picture) -> float:
+    """How steeply what is 255 in a picture lies."""
+    moments = cv2.moments(inside, binaryImage=True)
+    return abs(moments["mu11"]) / max(moments["mu20"], 1.0)
 
 
 def _beside(inside: Picture, darkness: Picture, left: int, top: int, tone: float) -> float:
