@@ -28,6 +28,8 @@ WORD_WIDTH, WORD_STROKES = 1.4, 3.2
 """One piece of ink is a word if so many times as wide as high, and not so low as a dash is."""
 LOWER = 0.62
 """Height of a label's capitals, at most, as a share of that of what is written in its box."""
+LOW_IN_BOX = 0.5
+"""A label that stands alone in its box is no higher than this share of the box."""
 FEWEST, WRITTEN, SHARE = 3, 2, 0.3
 """Boxes with a label at one place, at least; those of them that are written in; and their share of
 the inked boxes of one height or column.
@@ -160,21 +162,23 @@ def _printed(lines: Sequence[_Label], inked: Sequence[Box], slack: float) -> Mas
     signs = sign[:, None] & sign
     same = _agree(lines, slack) & (~signs | _agree(lines, EXACT * slack))
     is_in = box[:, None] == np.arange(len(inked))
-    have = (same @ is_in) > 0
-    shown = have.sum(axis=1) >= FEWEST
-    shown &= ((same & written) @ is_in > 0).sum(axis=1) >= WRITTEN
+    have, have_written = (same @ is_in) > 0, ((same & written) @ is_in) > 0
     least = np.where(word, FEWEST, FEWEST_SIGNS), np.where(word, SHARE, SHARE_OF_SIGNS)
-    often = _are_often(have, _are_as_high(inked)[box], *least)
-    often |= _are_often(have, _are_in_column(inked)[box], *least)
-    labels = shown & often
+    often = _are_often(have, have_written, _are_as_high(inked)[box], *least)
+    often |= _are_often(have, have_written, _are_in_column(inked)[box], *least)
+    low = np.array([line.capital <= LOW_IN_BOX * line.around.height for line in lines])
+    labels = often & (written | low)
+    shown = (have.sum(axis=1) >= FEWEST) & (have_written.sum(axis=1) >= WRITTEN)
     return np.asarray(labels | (shown & word & np.isin(box, box[labels])), np.bool_)
 
 
-def _are_often(have: Mask, kin: Mask, fewest: Numbers, share: Numbers) -> Mask:
-    """Which lines, (n,), enough of the boxes ``have``, (n, m), that are ``kin`` of their own."""
-    return np.asarray(
-        (have & kin).sum(axis=1) >= np.maximum(fewest, share * kin.sum(axis=1)), np.bool_
-    )
+def _are_often(have: Mask, have_written: Mask, kin: Mask, fewest: Numbers, share: Numbers) -> Mask:
+    """Which lines, (n,), enough of the boxes ``have``, (n, m), that are ``kin`` of their own.
+
+    ``have_written`` tells which of those are written in, too.
+    """
+    often = (have & kin).sum(axis=1) >= np.maximum(fewest, share * kin.sum(axis=1))
+    return np.asarray(often & ((have_written & kin).sum(axis=1) >= WRITTEN), np.bool_)
 
 
 def _are_as_high(boxes: Sequence[Box]) -> Mask:

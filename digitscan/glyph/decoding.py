@@ -39,6 +39,8 @@ RULE_BROKEN = 3.0
 """A length that the rule forbids is this much (logarithm) less likely than it would be without."""
 GUESS = 0.2
 """A value less likely than this is only told of as an alternative."""
+MOST_SKIPPED = 1
+"""More empty cells than this between two digits ask for a review."""
 SHOWN = 5
 """Alternatives told of, at most."""
 LEAST_SHOWN = 1e-3
@@ -107,7 +109,8 @@ def decode_field(
     order = _left_to_right(best.arcs, pieces)
     value = "".join(best.text[place] for place in order)
     digits = tuple(digits[place] for place in order)
-    odd = order != sorted(order) or _is_of_two_rows(digits) or _share_a_cell(taken, pieces)
+    odd = order != sorted(order) or _is_of_two_rows(digits)
+    odd = odd or _share_a_cell(taken, pieces) or _skip_cells(taken, pieces)
     odd = odd or holds_sign(taken, best.text, pieces, candidates, probabilities)
     if not rule.accepts(value):
         status = Status.RULE_FAILED
@@ -165,6 +168,12 @@ def _share_a_cell(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> bool:
     runs = [pieces[arc.start : arc.end] for arc in arcs]
     cells = [{piece.cell for piece in run} for run in runs]
     return any(one == two != {None} and len(one) == 1 for one, two in pairwise(cells))
+
+
+def _skip_cells(arcs: Sequence[Arc], pieces: Sequence[Piece]) -> bool:
+    """Whether cells of a comb between two digits are empty: there may be two numbers in one row."""
+    passed = [pieces[arc.start].cell or 0 for arc in arcs]
+    return any(right - left > MOST_SKIPPED + 1 for left, right in pairwise(passed))
 
 
 def _weakest(digits: Sequence[Digit], text: str) -> tuple[float, tuple[int, int]]:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from digitscan.scan.bands import take_out_bands
 from digitscan.scan.bars import draw_cells
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel, shrunk
 from digitscan.scan.dashes import close_gaps, find_dashed_lines
@@ -90,6 +91,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     to_work, size = _plan_warp(image, _in_page_pixels(small))
     darkness = _warp(image, to_work, size)
     shown = None if paper is None else _warp_paper(paper, to_work, scale, size)
+    bands = take_out_bands(darkness, GOAL_STROKE_PX, shown)
+    darkness = bands.darkness
     if is_bilevel(image):
         mask = darkness > BILEVEL_THRESHOLD
     else:
@@ -114,6 +117,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     to_square = np.diag([1.0, grey.shape[0] / page.image.shape[0], 1.0])
     from_scan = to_work @ quarter_turn(turn, grey.shape) @ to_square
     _draw_lines(level, plumb, move_segments(lines, from_scan), stroke_px)
+    if bands.filled is not None:
+        level[bands.filled] = 255
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
     turns = (turn,) if turn else find_turns(image, small)
     return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns)

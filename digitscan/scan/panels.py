@@ -103,7 +103,7 @@ def _paper_and_tone(small: GreyImage) -> tuple[GreyImage, float | None]:
 
     Where a page is one panel its boxes tell what paper is.
     """
-    paper = _paper(small, np.ones(small.shape, np.bool_))
+    paper = paper_brightness(small, np.ones(small.shape, np.bool_))
     tone = _tone_of_panels(small, paper)
     if tone is not None:
         return paper, tone
@@ -111,7 +111,7 @@ def _paper_and_tone(small: GreyImage) -> tuple[GreyImage, float | None]:
     bright = small * PALEST > around
     if bright.mean() < LEAST_SHARE:
         return paper, None
-    paper = _paper(small, bright)
+    paper = paper_brightness(small, bright)
     return paper, _tone_of_panels(small, paper)
 
 
@@ -200,11 +200,11 @@ def _ground(image: GreyImage, times: int) -> GreyImage:
     return np.asarray(cv2.morphologyEx(calm, cv2.MORPH_CLOSE, square), np.uint8)
 
 
-def _paper(ground: GreyImage, where: Mask) -> GreyImage:
-    """How bright paper is in the light of each place: a surface of second degree, (h, w).
+def paper_brightness(ground: GreyImage, where: Mask) -> GreyImage:
+    """How bright paper is in the light of each place of a small page: (h, w) uint8.
 
-    It is fitted to the logarithms ``where`` paper may be, and what lies below it, as panels do, is
-    passed over.
+    A surface of second degree is fitted to the logarithms ``where`` paper may be, and what lies
+    below it, as panels do, is passed over.
     """
     height, width = ground.shape
     few = np.ascontiguousarray(ground[::SAMPLING, ::SAMPLING])
