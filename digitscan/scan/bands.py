@@ -79,11 +79,10 @@ def take_out_bands(darkness: GreyImage, stroke_px: float, shown: Mask | None = N
     """
     times = max(1, round(max(darkness.shape) / SMALL_SIDE))
     small = np.asarray(cv2.bitwise_not(np.ascontiguousarray(darkness[::times, ::times])), np.uint8)
-    thin_px = LOWEST_STROKES / 2 * stroke_px / times
-    if not _solid(_dark(small, np.full_like(small, 255)), thin_px).any():
+    if not _may_hold(small, np.full_like(small, 255), stroke_px / times):
         return Bands(darkness)
     paper = paper_brightness(small, np.ones(small.shape, np.bool_))
-    if not _solid(_dark(small, paper), thin_px).any():
+    if not _may_hold(small, paper, stroke_px / times):
         return Bands(darkness)
     bright = np.asarray(cv2.bitwise_not(darkness), np.uint8)
     paper = np.asarray(cv2.resize(paper, darkness.shape[::-1]), np.uint8)
@@ -106,6 +105,13 @@ def take_out_bands(darkness: GreyImage, stroke_px: float, shown: Mask | None = N
     return Bands(np.asarray(cv2.bitwise_not(bright), np.uint8), filled)
 
 
+def _may_hold(small: GreyImage, paper: GreyImage, stroke_px: float) -> bool:
+    """Whether something as large as a band is so dark in the small copy of a page."""
+    solid = _solid(_dark(small, paper), LOWEST_STROKES * stroke_px)
+    sides = [cv2.boundingRect(outline)[2:] for outline in outlines_of(solid)]
+    return any(max(both) >= int(SHORTEST_STROKES * stroke_px) for both in sides)
+
+
 def _dark(bright: GreyImage, paper: GreyImage) -> GreyImage:
     """Where a page is as dark as a band may be: 255."""
     return np.asarray(
@@ -115,7 +121,7 @@ def _dark(bright: GreyImage, paper: GreyImage) -> GreyImage:
 
 def _solid(dark: GreyImage, thin_px: float) -> GreyImage:
     """``dark`` without what is thinner."""
-    square = np.ones((max(2, round(thin_px)),) * 2, np.uint8)
+    square = np.ones((max(2, int(thin_px)),) * 2, np.uint8)
     return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, square), np.uint8)
 
 
