@@ -172,6 +172,25 @@ def _intruder(source: _Source) -> GreyImage:
     return canvas
 
 
+def _ringed(source: _Source) -> GreyImage:
+    """A digit with a ring around it that most often touches it, as a circled mark does.
+
+    A 1 in a ring is a 0 with a stroke through it, and two rings may be a 0 written twice.
+    """
+    pen = source.pen
+    ink, _ = source.pick_from(frozenset(range(2, 10)))
+    rows, columns = ink.shape
+    room = max(rows, columns)
+    ink = add_margin(ink, room // 2)
+    middle = np.array(ink.shape[::-1]) / 2 + pen.random.normal(0, 0.12 * room, 2)
+    radii = np.array([max(columns, 0.7 * rows), rows]) * pen.between(0.5, 0.75)
+    turns = np.linspace(0, pen.between(0.9, 1.15), 9) * 2 * np.pi + pen.between(0, 6.3)
+    around = np.column_stack([np.cos(turns), np.sin(turns)])
+    around *= pen.random.normal(1, 0.06, (len(turns), 1))
+    add_stroke(ink, curve(middle + around * radii), stroke_width(ink) * pen.between(0.6, 1.2))
+    return ink
+
+
 def _lines(source: _Source) -> GreyImage:
     """Draw dashes, level and slanted lines, box corners and frames: what is left of a form."""
     pen = source.pen
@@ -341,19 +360,20 @@ _OVERWRITTEN = (
 """Digits, the lower one first, that are no third digit together: a 3 over a 5 may be an 8."""
 
 KINDS: dict[str, tuple[Callable[[_Source], GreyImage], float]] = {
-    "pair": (_pair, 0.14),
+    "pair": (_pair, 0.13),
     "triple": (_triple, 0.05),
-    "stacked": (_stacked, 0.12),
-    "half": (_half, 0.13),
+    "stacked": (_stacked, 0.11),
+    "half": (_half, 0.12),
     "fragment": (_fragment, 0.05),
     "intruder": (_intruder, 0.06),
-    "lines": (_lines, 0.06),
+    "lines": (_lines, 0.05),
     "cross": (_cross, 0.05),
     "struck": (_struck, 0.07),
     "overwritten": (_overwritten, 0.1),
+    "ringed": (_ringed, 0.05),
     "scribble": (_scribble, 0.03),
     "blob": (_blob, 0.02),
-    "letter": (_letter, 0.07),
+    "letter": (_letter, 0.06),
     "word": (_word, 0.02),
     "tally": (_tally, 0.03),
 }
@@ -362,5 +382,5 @@ KINDS: dict[str, tuple[Callable[[_Source], GreyImage], float]] = {
 _SHARES = np.cumsum([share for _, share in KINDS.values()]) / sum(
     share for _, share in KINDS.values()
 )
-_MAY_BE_TALL = frozenset({"stacked", "struck", "overwritten", "cross", "letter"})
+_MAY_BE_TALL = frozenset({"stacked", "struck", "overwritten", "cross", "letter", "ringed"})
 """Kinds that are no 1 however narrow they are."""
