@@ -113,6 +113,16 @@ def test_cells_that_a_band_leaves_white_are_kept() -> None:
     assert left[90:140, 70:650].min() > PAPER - 15
 
 
+def test_a_small_cell_that_a_thick_digit_fills_is_kept() -> None:
+    page = paper(600, 720, PAPER)
+    page[80:200, 60:660] = 40
+    box = Box(110, 200, 160, 236)
+    page[box.slices] = PAPER
+    draw_digit(page, 5, Box(118, 207, 152, 229), pen=9)
+    left = without_bands(page)
+    assert np.array_equal(left[118:152, 207:229], page[118:152, 207:229])
+
+
 @pytest.mark.parametrize("tone", [30, 110])
 @pytest.mark.parametrize("band", [None, 2])
 @pytest.mark.parametrize("how", ["sharp", "blurred", "turned", "in shadow", "on a desk"])

@@ -317,6 +317,13 @@ def draw_cross(ink: GreyImage, left: int) -> None:
             ink[22 + step : 26 + step, max(column - 2, 0) : column + 3] = 255
 
 
+@pytest.mark.parametrize(("column", "status"), [(140, Status.OK), (180, Status.REVIEW)])
+def test_many_empty_cells_between_digits_are_reviewed(column: int, status: Status) -> None:
+    """There may be two numbers, as on ledger paper."""
+    cells = tuple(Box(0, 40 * place, 80, 40 * place + 40) for place in range(10))
+    assert read(bars(20, column), [row(4), row(2)], cells=cells).status is status
+
+
 def test_two_digits_in_one_cell_are_reviewed() -> None:
     """The cells of a table that lost a line: a 4 of one column, and 25 of the next."""
     wide = tuple(Box(0, 120 * place, 80, 120 * place + 120) for place in range(3))

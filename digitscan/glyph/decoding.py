@@ -39,7 +39,7 @@ RULE_BROKEN = 3.0
 """A length that the rule forbids is this much (logarithm) less likely than it would be without."""
 GUESS = 0.2
 """A value less likely than this is only told of as an alternative."""
-MOST_SKIPPED = 1
+MOST_SKIPPED = 2
 """More empty cells than this between two digits ask for a review."""
 SHOWN = 5
 """Alternatives told of, at most."""

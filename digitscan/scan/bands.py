@@ -28,14 +28,16 @@ SMALL_SIDE = 400
 """Longer side of the small copy in which it is looked whether there may be bands."""
 DARKEST = 0.6
 """A band is less bright than this share of paper."""
-SOLID_STROKES = 3.5
+SOLID_STROKES = 2.0
 """What is thinner, in stroke widths, is writing or a line."""
 LOWEST_STROKES, SHORTEST_STROKES = 6.5, 22.0
 """Height and length of a band, at least, in stroke widths."""
 SIDE_STROKES, STRAIGHT, STEEPEST = 9.0, 0.7, 0.06
 """Its sides are at least so long, are so much of its outline, and slope no more than that."""
 PALE, MOSTLY_PALE = 0.8, 0.75
-"""What is as bright as the first share of paper is white, as the second share of a cell is."""
+"""What is as bright as the first share of paper is white, as the second share of a cell is; where
+only what is near its sides is, it may be a cell with a thick digit in it, and the band is left.
+"""
 RECTANGULAR, ELONGATED, ELONGATED_FILLED = 0.85, 4.0, 0.7
 """Share of the smallest rectangle around it that a band fills, if it is that rectangle; and the
 share that will do where it is so many times as long as wide.
@@ -130,7 +132,7 @@ def _bands(
 ) -> Iterator[tuple[Box, GreyImage]]:
     """Solid areas with straight sides: the place of each, and what it fills there, 255.
 
-    The cells in a band are left out.
+    The cells in a band are left out; where white letters can't be told from cells, the band is.
     """
     high = _solid(solid, LOWEST_STROKES * stroke_px)
     for contour in all_outlines_of(solid).outer()[0]:
@@ -142,7 +144,10 @@ def _bands(
         band = np.zeros((window.height, window.width), np.uint8)
         cv2.drawContours(band, [outer], -1, 255, cv2.FILLED, offset=(-window.left, -window.top))
         pale = np.asarray(bright[place] > PALE * paper[place], np.bool_)
-        cells = [gap for gap in _gaps(band, solid[place]) if _is_cell(gap, pale, stroke_px)]
+        gaps = [gap for gap in _gaps(band, solid[place]) if _is_large(gap, stroke_px)]
+        cells = [gap for gap in gaps if _is_pale(gap, pale)]
+        if any(_may_be_cell(gap, pale) for gap in gaps if not _is_pale(gap, pale)):
+            continue
         cv2.drawContours(band, cells, -1, 0, cv2.FILLED)
         inside = band > 0
         if high[place][inside].any() and not _holds_ink(bright[place], paper[place], inside):
@@ -177,13 +182,25 @@ def _is_long(window: Box, page: tuple[int, ...], stroke_px: float) -> bool:
     return inside and max(window.height, window.width) >= SHORTEST_STROKES * stroke_px
 
 
-def _is_cell(gap: Contour, pale: Mask, stroke_px: float) -> bool:
-    """Whether a gap in a band is paper to write on, and not what is printed there in white."""
+def _is_large(gap: Contour, stroke_px: float) -> bool:
+    """Whether there is room for a digit in a gap."""
+    return min(cv2.boundingRect(gap)[2:]) >= LOWEST_STROKES * stroke_px
+
+
+def _is_pale(gap: Contour, pale: Mask) -> bool:
+    """Whether a gap in a band is paper, and not what is printed there in white."""
     left, top, width, height = cv2.boundingRect(gap)
-    if min(width, height) < LOWEST_STROKES * stroke_px:
-        return False
     inside = fill_outline(gap) > 0
     return bool(pale[top : top + height, left : left + width][inside].mean() >= MOSTLY_PALE)
+
+
+def _may_be_cell(gap: Contour, pale: Mask) -> bool:
+    """Whether a gap that is full of ink or of letters is paper at its sides, as a cell is."""
+    left, top, width, height = cv2.boundingRect(gap)
+    inside = cv2.copyMakeBorder(fill_outline(gap), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    ring = (depth > MARGIN_PX) & (depth <= 2 * MARGIN_PX)
+    return bool(pale[top : top + height, left : left + width][ring].mean() >= MOSTLY_PALE)
 
 
 def _holds_ink(bright: GreyImage, paper: GreyImage, inside: Mask) -> bool:
