@@ -159,8 +159,7 @@ def _printed(lines: Sequence[_Label], inked: Sequence[Box], slack: float) -> Mas
     written = np.array([line.written for line in lines])
     word = np.array([line.word for line in lines])
     sign = ~word & np.array([line.box.width < WORD_WIDTH * line.capital for line in lines])
-    signs = sign[:, None] & sign
-    same = _agree(lines, slack) & (~signs | _agree(lines, EXACT * slack))
+    same = _agree(lines, np.where(sign[:, None] & sign, EXACT * slack, slack))
     is_in = box[:, None] == np.arange(len(inked))
     have, have_written = (same @ is_in) > 0, ((same & written) @ is_in) > 0
     least = np.where(word, FEWEST, FEWEST_SIGNS), np.where(word, SHARE, SHARE_OF_SIGNS)
@@ -194,8 +193,8 @@ def _are_in_column(boxes: Sequence[Box]) -> Mask:
     return np.asarray(apart <= LIKE_BOX * (sides[:, 1] - sides[:, 0]), np.bool_)
 
 
-def _agree(lines: Sequence[_Label], slack: float) -> Mask:
-    """Which lines are of one height and stand at one place in their boxes, (n, n).
+def _agree(lines: Sequence[_Label], slack: Numbers) -> Mask:
+    """Which lines are of one height and at one place in their boxes, but for ``slack``, (n, n).
 
     They begin there, end there, or have their middle there.
     """

@@ -15,7 +15,7 @@ import numpy as np
 
 from digitscan.glyph.blobs import lay_together
 from digitscan.glyph.candidates import Candidate
-from digitscan.glyph.leftovers import Leftover, kind_of
+from digitscan.glyph.leftovers import Leftover, is_thin_crumb, kind_of
 from digitscan.glyph.paths import Arc
 from digitscan.glyph.pieces import Piece, digit_height
 from digitscan.values import Box, GreyImage, Probabilities
@@ -32,9 +32,8 @@ MUCH_HIGHER, HARDLY_LEANING = 1.25, 0.08
 """One that is so many times as high may lean as little as this."""
 THIN, ALIGNED = 0.12, 0.05
 """Printed bars are so narrow, and agree so well in where they end, in heights of the digits."""
-LARGEST, LEAST, FILLED = 0.3, 0.09, 0.6
-"""A point is no larger than the first share of the digits' height, both ways no smaller than the
-second, and fills that share of its box.
+LARGEST, FILLED = 0.3, 0.6
+"""A point is no larger than the first share of the digits' height, and fills the second of its box.
 """
 FOOT, MOST = 0.35, 2
 """One of so many at most ends no further from the digit's foot than this."""
@@ -161,7 +160,7 @@ def _is_point(piece: Piece, body: Box, height: float) -> bool:
 def _is_dot(piece: Piece, height: float) -> bool:
     sides = piece.box.height, piece.box.width
     solid = piece.pixels >= FILLED * piece.box.height * piece.box.width
-    return solid and max(sides) <= LARGEST * height and min(sides) >= LEAST * height
+    return solid and max(sides) <= LARGEST * height and not is_thin_crumb(piece, height)
 
 
 def _is_comma(piece: Piece, body: Box, height: float) -> bool:
@@ -169,7 +168,7 @@ def _is_comma(piece: Piece, body: Box, height: float) -> bool:
     box = piece.box
     low = box.top >= body.bottom - FOOT * height and box.bottom >= body.bottom + TAIL * height
     small = max(box.height, box.width) <= LONGEST * height
-    thick = min(box.height, box.width) >= LEAST * height
+    thick = not is_thin_crumb(piece, height)
     return low and small and thick and piece.pixels >= SHARE * box.height * box.width
 
 

@@ -9,7 +9,7 @@ left as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 import cv2
@@ -145,10 +145,12 @@ def _bands(
         cv2.drawContours(band, [outer], -1, 255, cv2.FILLED, offset=(-window.left, -window.top))
         pale = np.asarray(bright[place] > PALE * paper[place], np.bool_)
         gaps = [gap for gap in _gaps(band, solid[place]) if _is_large(gap, stroke_px)]
-        cells = [gap for gap in gaps if _is_pale(gap, pale)]
-        if any(_may_be_cell(gap, pale) for gap in gaps if not _is_pale(gap, pale)):
+        are_pale = [_is_pale(gap, pale) for gap in gaps]
+        if any(
+            not white and _may_be_cell(gap, pale) for gap, white in zip(gaps, are_pale, strict=True)
+        ):
             continue
-        cv2.drawContours(band, cells, -1, 0, cv2.FILLED)
+        cv2.drawContours(band, list(compress(gaps, are_pale)), -1, 0, cv2.FILLED)
         inside = band > 0
         if high[place][inside].any() and not _holds_ink(bright[place], paper[place], inside):
             yield window, band
