@@ -94,6 +94,20 @@ def test_a_stroke_that_goes_on_below_its_cell_is_doubted(
     assert statuses(*page)[0] == status
 
 
+@pytest.mark.parametrize(("height", "status"), [(16, "review"), (30, "ok")])
+def test_strokes_far_lower_than_other_digits_say_as_above(height: int, status: str) -> None:
+    """Two short strokes below a number repeat it."""
+
+    def written(value: str, height: int) -> Record:
+        places = (Box(5, 30 * place, 5 + height, 30 * place + 20) for place in range(len(value)))
+        digits = tuple(Digit(place, np.zeros(11, np.float32)) for place in places)
+        plain = record(value)
+        return replace(plain, reading=replace(plain.reading, digits=digits))
+
+    numbers = [written(value, 40) for value in ("73", "48", "209", "55")]
+    assert statuses(written("11", height), *numbers) == [Status(status), *[Status.OK] * 4]
+
+
 def test_a_column_of_numbers_speaks_for_its_strokes() -> None:
     """What boxes of the same size hold elsewhere, say printed numbers, says nothing."""
     beside = Box(0, 150, 50, 255)

@@ -120,6 +120,13 @@ def test_ink_is_as_coloured_as_its_darkest_pixels() -> None:
     assert ink_chroma(crop) > 0.4
 
 
+def test_black_ink_under_a_marker_is_black() -> None:
+    crop = np.full((40, 40, 3), 250, np.uint8)
+    crop[8:32, 18:23] = BLACK
+    crop[4:36, 12:29] = crop[4:36, 12:29] * np.array([0.4, 1.0, 1.0])
+    assert ink_chroma(crop) < 0.1
+
+
 def test_a_number_that_is_small_in_its_box_is_print() -> None:
     large = Box(0, 0, 150, 160)
     assert statuses((record("12", large, 30),)) == [Status.REVIEW]

@@ -1,12 +1,14 @@
 """The records of a page in, the same with lone strokes put to review out.
 
-A 1 is a stroke, and not each stroke is a 1: a tally mark, the rest of a box, a bar of a code. Where
-a stroke stands tells them apart: in a cell among cells of digits it is one, on a line by itself or
-among tallies it may be anything.
+A 1 is a stroke, and not each stroke is a 1: a tally mark, the rest of a box, a bar of a code, the
+two strokes that say "as above". Where a stroke stands tells them apart: in a cell among cells of
+digits it is one, on a line by itself or among tallies it may be anything. And a 1 is as high as
+other digits.
 """
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
 from digitscan.doubts.columns import LEAST_IN_COLUMN, Places
@@ -17,6 +19,8 @@ BUNDLE = {"1", "4"}
 """What strokes with another one across them are read as."""
 BEYOND = 0.15
 """Share of its height that a 1 may stick out of its field."""
+LOW = 0.65
+"""Strokes lower than this share of the page's typical digits are none."""
 MOST_ODD = 2
 """With more boxes of its kind that hold ink but no plain number, a stroke is a tally's."""
 
@@ -24,12 +28,28 @@ MOST_ODD = 2
 def doubt_strokes(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to values of nothing but 1s, or of a tally's 1s and 4s, unsupported."""
     places = Places(records)
+    strokes = {number for number, record in enumerate(records) if _is_strokes(record)}
+    plain = [record for number, record in enumerate(records) if number not in strokes]
+    lowest = LOW * _usual_height(plain)
     doubtful = {
         number
-        for number, record in enumerate(records)
-        if _is_strokes(record) and not _is_supported(number, record, places)
+        for number in strokes
+        if _is_low(records[number], lowest) or not _is_supported(number, records[number], places)
     }
     return put_to_review(records, doubtful)
+
+
+def _usual_height(records: Sequence[Record]) -> float:
+    """Median height of the digits of all values that are ``ok``; 0 where there are none."""
+    sure = [record.reading for record in records if record.reading.status is Status.OK]
+    heights = [digit.box.height for reading in sure for digit in reading.digits]
+    return statistics.median(heights) if heights else 0.0
+
+
+def _is_low(record: Record, lowest: float) -> bool:
+    """Whether all digits of a value are lower than so many pixels."""
+    heights = [digit.box.height for digit in record.reading.digits]
+    return bool(heights) and max(heights) < lowest
 
 
 def _is_strokes(record: Record) -> bool:

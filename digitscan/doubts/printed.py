@@ -35,6 +35,8 @@ SAME_LINE = 0.35
 """How far the middles of fields in a row or column may differ, as a share of their size."""
 COLOURED, COLOURLESS = 0.16, 0.1
 """Chroma, as a share of the paper's brightness, of a coloured pen and of black print."""
+PAPER_BESIDE = 0.35
+"""Strokes are narrower than this share of a digit's height: what is so wide is its paper."""
 LEAST_COLOURED, COLOURED_SHARE = 3, 0.25
 """How many sure values are coloured, at least and as a share, before black ones are doubted."""
 
@@ -173,11 +175,14 @@ def _stroke_width(crop: GreyImage) -> float:
 
 
 def ink_chroma(crop: npt.NDArray[np.uint8]) -> float:
-    """How coloured the ink of a crop (h, w, 3) uint8 is against its paper, 0 (black) … 1."""
-    pixels = crop.reshape(-1, 3).astype(np.float64)
-    brightness = pixels.mean(axis=1)
-    order = np.argsort(brightness)
-    share = max(1, len(order) // 12)
-    ink, paper = pixels[order[:share]].mean(axis=0), np.median(pixels[order[-4 * share :]], axis=0)
-    ratio = ink / np.maximum(paper, 1.0)
+    """How coloured the ink of a crop (h, w, 3) uint8 is against its paper, 0 (black) … 1.
+
+    The paper is what lies around each stroke: a marker may have gone over a part of it.
+    """
+    side = max(3, round(PAPER_BESIDE * len(crop)))
+    paper = cv2.morphologyEx(crop, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    brightness = crop.mean(axis=2).ravel()
+    darkest = np.argsort(brightness)[: max(1, brightness.size // 12)]
+    ink, beside = (part.reshape(-1, 3)[darkest].mean(axis=0) for part in (crop, paper))
+    ratio = ink / np.maximum(beside, 1.0)
     return float(ratio.max() - ratio.min())

@@ -13,6 +13,7 @@ from digitscan.form.erasing import erase_ruling
 from digitscan.form.line_ends import without_line_ends
 from digitscan.form.ownership import OtherInk, own_ink
 from digitscan.form.straddling import Straddler
+from digitscan.form.underprint import without_underprint
 from digitscan.runs import runs_of
 from digitscan.values import Box, CleanPage, Field, FieldKind, GreyImage, Mask
 
@@ -22,33 +23,12 @@ EDGE_STROKES = 2.5
 """Lines further than this many stroke widths inside a cell are strokes, not its border."""
 PASSED = 0.9
 """Unless they pass through all of it: then they show in this share of its rows."""
-DARK_PEN = 130
-"""Where the pen is at least this dark, of 255, paler ink beside it is told apart from it."""
-PALE_SHARE = 0.42
-AWAY_STROKES, LEAST_PATTERN = 1.2, 0.12
-"""A pattern shows further than this from the pen, with this share of the pen's area, at least."""
-BAR_STROKES = 3.0
-"""Length of its straight bars, in stroke widths."""
-BARS_BESIDE_PEN, BARS_ANYWHERE = (0.18, 0.03), (0.75, 0.3)
-"""Share of a pattern that lies in level and in plumb bars, added up, and in the lesser of the two.
-A pale 0 beside dark digits has 0.6 and 0.15."""
-MUCH_PEN = 0.3
-"""Share of a cell's ink that is dark where the pen wrote over a pattern. Beside a dark cross, the
-darkest spots of pale digits seem to be of another pen, too."""
-LEAST_CELLS = 2
-"""A pattern shows in so many cells of a comb; where the pen covers it, it does not."""
-WRITTEN_OVER = 0.4
-"""Share of a box's pen in the columns of the pattern; beside one pale digit it has 0.1 and less."""
 SIDE_STROKES, SIDE_SHOWN, SIDE_RAGGED = 3.5, 0.92, 0.6
 """A column within so many stroke widths of a cell's side, with ink in this share of its rows, is of
 that side, or of the next box's; so are those beside it with ink in the last share of their rows.
 """
 SIGN_GAPS = 0.2, 0.75
 """Width of the gap between two cells, as shares of theirs, in which a sign may be printed."""
-MOST_BROKEN = 0.04
-"""A pattern lies beside strokes; where more than this share of the pen would be broken off without
-what is pale, that was a part of the strokes, as they were drawn with a soft pencil.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +72,7 @@ def ink_of_field(
     inside = Box(top, left, top + box.height, left + box.width)
     if field.kind is not FieldKind.LINE:
         columns = [slice(cell.left - box.left, cell.right - box.left) for cell in field.cells]
-        pen = _without_pale(ink[inside.slices], columns, clean.stroke_px)
+        pen = without_underprint(ink[inside.slices], columns, clean.stroke_px)
         ink = _with_part(ink, inside, pen)
     moved = [each.moved(-around.top, -around.left) for each in straddlers]
     ink, torn = own_ink(ink, inside, level, plumb, clean.stroke_px, is_other, moved)
@@ -119,99 +99,11 @@ def _without_signs(ink: GreyImage, cells: Sequence[Box], left: int) -> GreyImage
     return np.where(within[labels], 0, ink).astype(np.uint8)
 
 
-def _without_pale(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> GreyImage:
-    """``ink`` without a pale pattern of bars that is printed in a box to write over.
-
-    A stroke of a drying pen is as pale, but seldom straight and level or upright, and it is not
-    in the same place as a darker one: ``cells`` are the columns that may hold one digit.
-    """
-    dark = _level_of(ink, 0.9)
-    if dark < DARK_PEN:
-        return ink
-    pen = _darker_ink(ink, dark)
-    reach = int(2 * AWAY_STROKES * stroke_px) | 1
-    near = cv2.dilate(pen, np.ones((reach, reach), np.uint8))
-    away = np.where(near == 0, ink, 0).astype(np.uint8)
-    if not _is_printed_to_write_over(away, pen, cells):
-        return ink
-    least = LEAST_PATTERN * cv2.countNonZero(pen)
-    beside_pen = np.where(_columns_with(pen, ink, cells), away, 0).astype(np.uint8)
-    for pale, barred, lesser in ((beside_pen, *BARS_BESIDE_PEN), (away, *BARS_ANYWHERE)):
-        level, plumb, area = _bars(pale, int(BAR_STROKES * stroke_px))
-        if area < least or cv2.mean(pale, pale)[0] > PALE_SHARE * dark:
-            continue
-        if level + plumb >= barred * area and min(level, plumb) >= lesser * area:
-            return ink if _broken_off(ink, pen) > MOST_BROKEN else pen
-    return ink
-
-
 def _with_part(ink: GreyImage, box: Box, part: GreyImage) -> GreyImage:
     """``ink`` with ``part`` in a box."""
     ink = ink.copy()
     ink[box.slices] = part
     return ink
-
-
-def _is_printed_to_write_over(pale: GreyImage, pen: GreyImage, cells: Sequence[slice]) -> bool:
-    """Whether ``pale`` shows in several cells and no cell is bare, or in the columns of much pen.
-
-    A digit that a drying pen left pale is in one cell, and beside the others.
-    """
-    if cells:
-        shown = sum(bool(pale[:, cell].any()) for cell in cells)
-        bare = any(not pale[:, cell].any() and not pen[:, cell].any() for cell in cells)
-        return shown >= LEAST_CELLS and not bare
-    columns = pale.any(axis=0)
-    return cv2.countNonZero(pen[:, columns]) >= WRITTEN_OVER * cv2.countNonZero(pen)
-
-
-def _broken_off(ink: GreyImage, pen: GreyImage) -> float:
-    """Share of ``pen`` that hangs together with more of it through ``ink`` only."""
-    _, blobs = cv2.connectedComponents(ink)
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(pen)
-    blob_of = np.zeros(count, np.int32)
-    blob_of[parts.ravel()] = blobs.ravel()
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    largest = np.zeros(blobs.max() + 1, np.int32)
-    np.maximum.at(largest, blob_of[1:], areas)
-    return 1.0 - float(largest.sum() / max(1, areas.sum()))
-
-
-def _bars(ink: GreyImage, length: int) -> tuple[int, int, int]:
-    """Pixels of the level bars of ``ink``, of its plumb bars, and of all of it."""
-    level, plumb = (
-        cv2.countNonZero(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
-        for shape in ((1, length), (length, 1))
-    )
-    return level, plumb, cv2.countNonZero(ink)
-
-
-def _columns_with(pen: GreyImage, ink: GreyImage, cells: Sequence[slice]) -> Mask:
-    """Which columns, (w,), are those of a cell that holds much of ``pen``.
-
-    Without ``cells`` columns of ink that hang together are taken for them.
-    """
-    shown = np.zeros(ink.shape[1], np.bool_)
-    for cell in cells or runs_of(np.asarray(ink.any(axis=0), np.bool_)):
-        drawn = cv2.countNonZero(pen[:, cell])
-        shown[cell] = drawn > 0 and drawn >= MUCH_PEN * cv2.countNonZero(ink[:, cell])
-    return shown
-
-
-def _darker_ink(ink: GreyImage, dark: int) -> GreyImage:
-    """The ink that is no print: the darker of two kinds, and the pale rim of its strokes."""
-    inked = ink[ink > 0]
-    parting, _ = cv2.threshold(inked, 0, 255, cv2.THRESH_OTSU)
-    core = (ink > max(parting, PALE_SHARE * dark)).astype(np.uint8) * np.uint8(255)
-    rim = cv2.dilate(core, np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.bitwise_and(ink, rim), np.uint8)
-
-
-def _level_of(ink: GreyImage, share: float) -> int:
-    """Darkness that ``share`` of the inked pixels do not exceed."""
-    counts = cv2.calcHist([np.ascontiguousarray(ink)], [0], None, [256], [0, 256]).ravel()
-    counts[0] = 0
-    return int(np.searchsorted(np.cumsum(counts), share * counts.sum()))
 
 
 def _ruling_of_field(clean: CleanPage, field: Field, around: Box) -> tuple[Mask, Mask]:

@@ -202,7 +202,8 @@ def _may_be_cell(gap: Contour, pale: Mask) -> bool:
     inside = cv2.copyMakeBorder(fill_outline(gap), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
     ring = (depth > MARGIN_PX) & (depth <= 2 * MARGIN_PX)
-    return bool(pale[top : top + height, left : left + width][ring].mean() >= MOSTLY_PALE)
+    sides = pale[top : top + height, left : left + width][ring]
+    return bool(sides.any() and sides.mean() >= MOSTLY_PALE)
 
 
 def _holds_ink(bright: GreyImage, paper: GreyImage, inside: Mask) -> bool:
