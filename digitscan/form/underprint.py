@@ -41,7 +41,7 @@ and in the middle between them, without the second share at either side, lie at 
 the strokes of the rarer kind: those of a pencil have all tones."""
 LEAST_CREST = 6
 """Pixels along the middle of strokes that show a kind in a cell."""
-IN_MOST = 0.6
+IN_MOST = 0.75
 """Share of the cells with pen in which the pale kind shows, too."""
 
 
@@ -89,6 +89,7 @@ def _tone_between(ink: GreyImage, cells: Sequence[slice]) -> int | None:
         ]
     )
     is_pale, is_dark = (counts >= LEAST_CREST).T
+    is_dark &= counts[:, 1] >= MUCH_PEN * counts.sum(axis=1)
     both = np.count_nonzero(is_pale & is_dark)
     over = 0 < both >= IN_MOST * np.count_nonzero(is_dark)
     printed = is_pale.sum() >= LEAST_CELLS and (is_pale | is_dark).all()
