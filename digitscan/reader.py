@@ -336,7 +336,7 @@ def _on_scan(record: Record, clean: CleanPage, shape: tuple[int, ...]) -> Record
     """A record whose boxes lie on the clean page, its boxes moved to the scan."""
 
     def to_scan(box: Box) -> Box:
-        return _map_box(box, clean.to_scan, shape)
+        return _map_box(box, clean, shape)
 
     field, reading = record.field, record.reading
     digits = tuple(replace(digit, box=to_scan(digit.box)) for digit in reading.digits)
@@ -350,20 +350,11 @@ def _with_status(record: Record, other: Record) -> Record:
     return replace(record, reading=replace(record.reading, status=other.reading.status))
 
 
-def _map_box(box: Box, homography: npt.NDArray[np.float64], shape: tuple[int, ...]) -> Box:
-    """The upright box around ``box`` moved by ``homography``, kept within ``shape``."""
-    corners = np.array(
-        [
-            [
-                [box.left, box.top],
-                [box.right, box.top],
-                [box.right, box.bottom],
-                [box.left, box.bottom],
-            ]
-        ],
-        np.float64,
-    )
-    moved = cv2.perspectiveTransform(corners, homography)[0]
+def _map_box(box: Box, clean: CleanPage, shape: tuple[int, ...]) -> Box:
+    """The upright box around ``box`` of the clean page on a scan of ``shape``, kept within it."""
+    left, top, right, bottom = box.left, box.top, box.right, box.bottom
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+    moved = clean.on_scan(corners)
     left, top = np.floor(moved.min(axis=0)).astype(int)
     right, bottom = np.ceil(moved.max(axis=0)).astype(int)
     height, width = shape[:2]

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -112,6 +113,29 @@ class Box:
         return max(rows, 0) * max(columns, 0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Bend:
+    """How far down of its place on flat paper, in rows, that place is seen on paper that bends.
+
+    ``down`` is an (n, m) grid spread over a picture of ``shape`` (H, W), each value at the middle
+    of its part.
+    """
+
+    down: npt.NDArray[np.floating]
+    shape: tuple[int, ...]
+
+    def at(
+        self, columns: npt.NDArray[np.floating], rows: npt.NDArray[np.floating]
+    ) -> npt.NDArray[np.float32]:
+        """How far down in places (h, w) of the flat picture."""
+        high, wide = self.down.shape
+        along = ((columns + 0.5) * (wide / self.shape[1]) - 0.5).astype(np.float32)
+        below = ((rows + 0.5) * (high / self.shape[0]) - 0.5).astype(np.float32)
+        grid = self.down.astype(np.float32)
+        found = cv2.remap(grid, along, below, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(found, np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class CleanPage:
     """A page reduced to its ink, flat and upright.
@@ -119,9 +143,9 @@ class CleanPage:
     ``ink`` is (H, W) uint8: 0 is paper, 1…255 how dark pen or print is. ``level`` and ``plumb`` are
     (H, W) masks of the ruled lines in that ink, along the rows and along the columns. ``stroke_px``
     is the typical pen width. ``to_scan`` is the (3, 3) homography from clean (x, y, 1) to the
-    pixels of the page's image. ``turns`` are the quarter turns counter-clockwise, 0 to 3, that may
-    bring the page upright, the likeliest first; most often it is 0 alone. ``printed`` are the
-    labels and signs that were taken out of its boxes.
+    pixels of the page's image; where there is a ``bend``, that comes first. ``turns`` are the
+    quarter turns counter-clockwise, 0 to 3, that may bring the page upright, the likeliest first;
+    most often it is 0 alone. ``printed`` are the labels and signs that were taken out of its boxes.
     """
 
     ref: PageRef
@@ -132,6 +156,14 @@ class CleanPage:
     to_scan: npt.NDArray[np.float64]
     turns: tuple[int, ...] = (0,)
     printed: tuple[Box, ...] = ()
+    bend: Bend | None = None
+
+    def on_scan(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Where points (n, 2) of x, y lie on the page's image."""
+        points = np.asarray(points, np.float64)[None]
+        if self.bend is not None:
+            points[..., 1] += self.bend.at(points[..., 0], points[..., 1])
+        return np.asarray(cv2.perspectiveTransform(points, self.to_scan)[0], np.float64)
 
 
 class FieldKind(StrEnum):

@@ -198,7 +198,7 @@ def corners_of(box: Box) -> list[tuple[float, float]]:
 
 def on_scan(clean: CleanPage, box: Box) -> Box:
     """A box of the clean page, in pixels of the scan."""
-    points = moved(corners_of(box), clean.to_scan)
+    points = clean.on_scan(np.array(corners_of(box))[:, ::-1])[:, ::-1]
     (top, left), (bottom, right) = points.min(axis=0), points.max(axis=0)
     return Box(round(top), round(left), round(bottom), round(right))
 

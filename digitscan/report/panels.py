@@ -95,7 +95,10 @@ def _titled(title: Sequence[tuple[str, Colour]], picture: ColourImage) -> Colour
 def _as_scanned(trace: PageTrace, crop: Box, zoom: float) -> ColourImage:
     """The part of the scan that ``crop`` of the clean page was made of."""
     page = trace.page
-    to_clean = np.array([[1 / zoom, 0, crop.left], [0, 1 / zoom, crop.top], [0, 0, 1]])
+    bend = trace.clean.bend
+    middle = np.array([[crop.left + crop.right]]) / 2, np.array([[crop.top + crop.bottom]]) / 2
+    top = crop.top + (0.0 if bend is None else float(bend.at(*middle)[0, 0]))
+    to_clean = np.array([[1 / zoom, 0, crop.left], [0, 1 / zoom, top], [0, 0, 1]])
     seen = cv2.warpPerspective(
         page.image if page.colour is None else page.colour,
         trace.clean.to_scan @ to_clean,

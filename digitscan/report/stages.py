@@ -70,7 +70,8 @@ def lie_of(clean: CleanPage) -> str:
     keystone = ", perspective undone" if narrowing > LEAST_NARROWING else ""
     way = "counter-clockwise" if degrees > 0 else "clockwise"
     turn = f", turned {abs(degrees):.1f} degrees {way}" if abs(degrees) >= LEAST_DEGREES else ""
-    return f"the scan x {1 / size:.2f}{turn}{keystone}"
+    bent = "" if clean.bend is None else ", bent paper straightened"
+    return f"the scan x {1 / size:.2f}{turn}{keystone}{bent}"
 
 
 def draw_ruling(trace: PageTrace) -> ColourImage:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from digitscan.scan.bands import take_out_bands
 from digitscan.scan.bars import draw_cells
+from digitscan.scan.bending import find_bend, spread, straighten, straightened
 from digitscan.scan.binarisation import find_ink, flatten_background, is_bilevel, shrunk
 from digitscan.scan.dashes import close_gaps, find_dashed_lines
 from digitscan.scan.evening import all_outlines_of
@@ -31,7 +32,7 @@ from digitscan.scan.specks import take_out_specks
 from digitscan.scan.strokes import measure_stroke
 from digitscan.scan.thin_lines import mend_thin_lines
 from digitscan.scan.ticks import draw_dividers
-from digitscan.values import CleanPage, GreyImage, Mask, Page
+from digitscan.values import Bend, CleanPage, GreyImage, Mask, Page
 
 GOAL_STROKE_PX = 4.0
 """Pen width in the working image: enough for a clean glyph, few pixels to walk over."""
@@ -88,9 +89,16 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     if not is_bilevel(image):
         image, overview, paper, edges = _find_paper(image, overview)
     small = _lay_flat(overview, paper, edges, scale)
-    to_work, size = _plan_warp(image, _in_page_pixels(small))
+    seen_bend = find_bend(_flattened(small))
+    to_work, size = _plan_warp(image, _in_page_pixels(small), seen_bend, scale)
     darkness = _warp(image, to_work, size)
     shown = None if paper is None else _warp_paper(paper, to_work, scale, size)
+    bend = None
+    if seen_bend is not None:
+        to_small = small.flat @ np.diag([scale, scale, 1.0]) @ np.linalg.inv(to_work)
+        bend = spread(seen_bend, to_small / to_small[2, 2], darkness.shape)
+        darkness = straighten(darkness, bend)
+        shown = None if shown is None else straighten(shown.astype(np.uint8), bend) > 0
     bands = take_out_bands(darkness, GOAL_STROKE_PX, shown)
     darkness = bands.darkness
     if is_bilevel(image):
@@ -116,12 +124,12 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     draw_dividers(binary, level, plumb, stroke_px)
     to_square = np.diag([1.0, grey.shape[0] / page.image.shape[0], 1.0])
     from_scan = to_work @ quarter_turn(turn, grey.shape) @ to_square
-    _draw_lines(level, plumb, move_segments(lines, from_scan), stroke_px)
+    _draw_lines(level, plumb, straightened(move_segments(lines, from_scan), bend), stroke_px)
     if bands.filled is not None:
         level[bands.filled] = 255
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
     turns = (turn,) if turn else find_turns(image, small)
-    return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns)
+    return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns, bend=bend)
 
 
 def _draw_lines(level: GreyImage, plumb: GreyImage, lines: Segments, stroke_px: float) -> None:
@@ -225,12 +233,29 @@ def _in_page_pixels(overview: Overview) -> Homography:
     return np.asarray(np.linalg.inv(shrink) @ overview.flat @ shrink, np.float64)
 
 
-def _plan_warp(image: GreyImage, flat: Homography) -> tuple[Homography, tuple[int, int]]:
-    """Homography from the page's (x, y, 1) to the working image, and that image's (w, h)."""
+def _flattened(overview: Overview) -> GreyImage:
+    """The overview's ink laid flat."""
+    ink = overview.ink.astype(np.uint8) * np.uint8(255)
+    if np.array_equal(overview.flat, np.eye(3)):
+        return ink
+    return np.asarray(cv2.warpPerspective(ink, overview.flat, ink.shape[::-1]), np.uint8)
+
+
+def _plan_warp(
+    image: GreyImage, flat: Homography, bend: Bend | None, bend_scale: float
+) -> tuple[Homography, tuple[int, int]]:
+    """Homography from the page's (x, y, 1) to the working image, and that image's (w, h).
+
+    ``bend``, of a page scaled by ``bend_scale``, will move things up or down: there is room for it.
+    """
     scale = _work_scale(image)
     grown = np.diag([scale, scale, 1.0]) @ flat
     placed = cv2.perspectiveTransform(_corners(image.shape), grown)[0]
     lowest, highest = placed.min(axis=0), placed.max(axis=0)
+    if bend is not None:
+        room = float(np.abs(bend.down).max()) * scale / bend_scale
+        lowest[1] -= room
+        highest[1] += room
     shift = np.array([[1, 0, -lowest[0]], [0, 1, -lowest[1]], [0, 0, 1]], np.float64)
     width, height = (max(1, int(side)) for side in np.ceil(highest - lowest))
     return shift @ grown, (width, height)
