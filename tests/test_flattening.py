@@ -167,3 +167,20 @@ def test_edges_of_the_sheet_help_where_it_has_few_lines() -> None:
     edges = np.hstack([seen, np.roll(seen, -1, axis=0)])
     flat = flattening(paper(640, 840), edges)
     assert worst_slope(flat @ tilt) < worst_slope(tilt) / 3
+
+
+def test_rules_too_pale_to_be_ink_lay_a_photo_flat_where_an_edge_is_wrong() -> None:
+    """As where fingers hold the sheet: one of its edges is taken to lie askew."""
+    tilt = tilting((640, 840), 0.05)
+    rules = table()
+    darkness = cv2.GaussianBlur((255 - warped(rules, tilt)) // 16, (0, 0), 0.7)
+    sheet = np.array([[[60, 60], [780, 60], [780, 580], [60, 580]]], np.float64)
+    seen = cv2.perspectiveTransform(sheet, tilt)[0]
+    edges = np.hstack([seen, np.roll(seen, -1, axis=0)])
+    edges[0, 3] += 30
+    nothing = np.zeros(rules.shape, bool)
+    pale = estimate_homography(nothing, np.asarray(darkness, np.uint8), edges)
+    blind = estimate_homography(nothing, np.zeros(rules.shape, np.uint8), edges)
+    start, end = moved([(320, 150), (320, 690)], pale @ tilt)
+    assert abs(end[0] - start[0]) < 4
+    assert worst_slope(pale @ tilt) < worst_slope(blind @ tilt)

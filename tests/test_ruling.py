@@ -367,3 +367,27 @@ def test_dividers_of_combs_close_over_one_another_are_found_one_by_one() -> None
     _, plumb = ruling(np.asarray(blurred, np.uint8))
     middles = [plumb[box.top + 10 : box.bottom - 10, 106:114] for box in combs]
     assert all(part.any(axis=1).all() for part in middles)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_line_that_fades_under_glare_is_found_as_far_as_it_shows(turned: bool) -> None:
+    drawn = paper(900, 900)
+    for place in (100, 300, 500, 700):
+        draw_path(drawn, [(place, 60), (place, 840)], LINE)
+        draw_path(drawn, [(60, place), (840, place)], LINE)
+    rows, columns = np.indices(drawn.shape)
+    glare = np.exp(-((rows - 450) ** 2 + (columns - 650) ** 2) / 2 / 180**2)
+    image = (255 - (255 - drawn) * 0.6 * (1 - 0.85 * glare)).astype(np.uint8)
+    level, plumb = ruling(np.ascontiguousarray(image.T) if turned else image)
+    lines = level | plumb
+    assert share_found(lines.T if turned else lines, drawn) > 0.95
+
+
+def test_a_dark_dash_on_a_word_does_not_make_it_a_line() -> None:
+    """Nor is a line of letters one because a stroke beside them is darker."""
+    image = paper(200, 900)
+    for column in range(60, 400, 12):
+        draw_path(image, [(100, column), (100, column + 6)], LINE, 160)
+    draw_path(image, [(100, 400), (100, 520)], LINE)
+    level, _ = ruling(image)
+    assert not level[:, :380].any()

@@ -217,6 +217,7 @@ def _lay_flat(
     ink = find_ink(darkness, OVERVIEW_STROKE_PX)
     if paper is not None:
         ink &= paper
+        darkness = np.where(paper, darkness, np.uint8(0))
     flat = estimate_homography(ink, darkness, edges)
     corners = _corners(overview.shape)
     moved = np.abs(cv2.perspectiveTransform(corners, flat) - corners).max()

@@ -16,6 +16,8 @@ HALF = 0.5
 UP_AND_DOWN = np.ones((3, 1), np.uint8)
 DARK_COLUMN = 0.8
 """Share of a line's columns that are no darker than what counts as its darkness."""
+LONG_PX, FADING_PX = 300, 75
+"""So long a line may fade; so much of it is in one light."""
 BLURRED = 0.05
 """Share of a line's length by which its blurred ends may be taken for it, at most."""
 LEAST_FREE, FREE_END = 0.8, 0.3
@@ -25,13 +27,19 @@ which it lies at either end.
 
 
 def shown_columns(inside: Picture, own: Picture) -> Mask:
-    """Which columns of a line are at least half as dark as the line, along its middle, (w,)."""
+    """Which columns of a line are at least half as dark as the line, along its middle, (w,).
+
+    Where the line fades, as under the glare of a lamp, they are so against the line around them.
+    """
     filled = (inside > 0).astype(np.float32)
     place = np.arange(len(filled), dtype=np.float32) @ filled
     rows = np.rint(place / filled.sum(axis=0)).astype(np.intp)
     around = np.asarray(cv2.dilate(own, UP_AND_DOWN), np.uint8)
     tones = around[rows, np.arange(rows.size)]
-    return np.asarray(tones > HALF * _quantile(tones, DARK_COLUMN), np.bool_)
+    shown = tones > HALF * _quantile(tones, DARK_COLUMN)
+    if tones.size >= LONG_PX and not shown.all():
+        shown |= tones > HALF * cv2.dilate(tones[None], np.ones((1, FADING_PX), np.uint8))[0]
+    return np.asarray(shown, np.bool_)
 
 
 def _quantile(tones: Picture, share: float) -> float:

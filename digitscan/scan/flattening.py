@@ -116,7 +116,7 @@ def _level_lines(
         picture = np.asarray(picture > 100) * np.uint8(255)
     edges = move_segments(edges, start)
     lying = np.abs(edges[:, 2] - edges[:, 0]) > np.abs(edges[:, 3] - edges[:, 1])
-    level, plumb = find_segments(picture, darkness)
+    level, plumb = find_segments(picture, darkness, pale=len(edges) > 0)
     lines = [level, edges[lying], plumb, edges[~lying]]
     if sum(map(len, lines)) < LEAST_SEGMENTS:
         return start, 0.0

@@ -30,9 +30,19 @@ FEWEST_SIDES, LEAST_LEAN = 8, 0.05
 leans more only the most upright parts make long runs."""
 JOIN_PX = 3
 """How near to a level line a side ends."""
+FEW_LEVEL = 8
+"""With fewer level lines in the ink, pale ones are looked for, too."""
+ALONG_PX, ASIDE_PX = 31, 3
+"""The mean of so many pixels shows a pale line against what lies so far above and below it,"""
+LEAST_PALE, CLEARLY = 4.0, 5.0
+"""where it is so many tones darker, and so many times the spread of what paper shows."""
+SPREAD = 1.4826
+"""Standard deviations in a median deviation from the median."""
 
 
-def find_segments(ink: GreyImage, darkness: GreyImage) -> tuple[Segments, Segments]:
+def find_segments(
+    ink: GreyImage, darkness: GreyImage, *, pale: bool = False
+) -> tuple[Segments, Segments]:
     """Lines nearly level and nearly plumb, each (n, 4) of x0, y0, x1, y1.
 
     Parameters
@@ -41,9 +51,15 @@ def find_segments(ink: GreyImage, darkness: GreyImage) -> tuple[Segments, Segmen
         0 paper, 255 ink.
     darkness : (H, W) uint8
         How dark the picture is, 0 paper: it tells where a line lies to a fraction of a pixel.
+    pale : bool
+        Whether to look for lines too pale to be ink where few are: rules of a notebook on a photo.
+        They are less exact, and so are lines of print, which look like them.
     """
     runs = _long_runs(ink)
     level = _long_segments(runs, darkness)
+    if pale and len(level) < FEW_LEVEL:
+        runs = _long_runs(np.asarray(cv2.max(ink, _pale_lines(darkness)), np.uint8))
+        level = _long_segments(runs, darkness)
     lying = np.ascontiguousarray(darkness.T)
     standing = _sides(ink, runs, lying)
     if not _lean(standing):
@@ -57,6 +73,15 @@ def _long_runs(ink: GreyImage) -> GreyImage:
     upright = np.ones((3, 1), np.uint8)
     level = np.ones((1, length), np.uint8)
     return np.asarray(cv2.morphologyEx(cv2.dilate(ink, upright), cv2.MORPH_OPEN, level), np.uint8)
+
+
+def _pale_lines(darkness: GreyImage) -> GreyImage:
+    """Lines nearly level that are too pale to be ink, 255 where they are."""
+    along = cv2.blur(darkness.astype(np.float32), (ALONG_PX, 1))
+    beside = np.maximum(np.roll(along, ASIDE_PX, axis=0), np.roll(along, -ASIDE_PX, axis=0))
+    darker = along - beside
+    spread = SPREAD * float(np.median(np.abs(darker - np.median(darker))))
+    return (darker >= max(LEAST_PALE, CLEARLY * spread)).astype(np.uint8) * np.uint8(255)
 
 
 def _long_segments(runs: GreyImage, darkness: GreyImage) -> Segments:
