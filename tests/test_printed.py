@@ -176,3 +176,12 @@ def test_bold_type_among_thin_strokes_goes_to_review() -> None:
 def test_a_thick_pen_few_values_and_pressure_are_not_doubted(widths: list[int]) -> None:
     records, sheet = strokes(widths)
     assert set(statuses(records, sheet)) == {Status.OK}
+
+
+def test_a_stroke_under_a_marker_is_as_thick_as_without() -> None:
+    records, sheet = strokes([4, 4, 4, 4, 3, 5])
+    box = records[2].reading.digits[0].box
+    sheet.image[sheet.image == 0] = 120
+    marked = sheet.image[box.top : (box.top + box.bottom) // 2]
+    marked[marked > 120] = 165
+    assert set(statuses(records, sheet)) == {Status.OK}

@@ -169,20 +169,24 @@ def _bold(image: GreyImage, records: tuple[Record, ...]) -> set[int]:
 
 def _stroke_width(crop: GreyImage) -> float:
     """Typical stroke width in pixels of the ink in a crop (h, w) uint8."""
-    ink = cv2.threshold(crop, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)[1]
+    darkness = cv2.subtract(_paper_beside(crop), crop)
+    ink = cv2.threshold(darkness, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1]
     inside = cv2.distanceTransform(np.pad(ink, 1), cv2.DIST_L2, 3)
     return 4 * float(inside[inside > 0].mean()) if inside.any() else 0.0
 
 
 def ink_chroma(crop: npt.NDArray[np.uint8]) -> float:
-    """How coloured the ink of a crop (h, w, 3) uint8 is against its paper, 0 (black) … 1.
-
-    The paper is what lies around each stroke: a marker may have gone over a part of it.
-    """
-    side = max(3, round(PAPER_BESIDE * len(crop)))
-    paper = cv2.morphologyEx(crop, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    """How coloured the ink of a crop (h, w, 3) uint8 is against its paper, 0 (black) … 1."""
+    paper = _paper_beside(crop)
     brightness = crop.mean(axis=2).ravel()
     darkest = np.argsort(brightness)[: max(1, brightness.size // 12)]
     ink, beside = (part.reshape(-1, 3)[darkest].mean(axis=0) for part in (crop, paper))
     ratio = ink / np.maximum(beside, 1.0)
     return float(ratio.max() - ratio.min())
+
+
+def _paper_beside(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The crop without its strokes: a marker may have gone over a part of it."""
+    side = max(3, round(PAPER_BESIDE * len(crop)))
+    paper = cv2.morphologyEx(crop, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    return np.asarray(paper, np.uint8)
