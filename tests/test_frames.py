@@ -124,6 +124,23 @@ def test_two_alike_are_no_frames() -> None:
     assert not plumb.any()
 
 
+@pytest.mark.parametrize("ruled", [True, False])
+def test_one_wide_frame_between_ruled_lines_is_a_box(ruled: bool) -> None:
+    image, box = paper(300, 900), Box(100, 80, 172, 420)
+    rounded(image, box, 28)
+    draw_digit(image, 4, Box(116, 120, 158, 150))
+    digit = np.count_nonzero(image[112:162, 115:155] == 0)
+    ink = np.asarray(255 - image, np.uint8)
+    level, plumb = np.zeros_like(ink), np.zeros_like(ink)
+    if ruled:
+        for row in (box.top, box.bottom):
+            level[row - 1 : row + 2, box.left + 28 : box.right - 28] = 255
+    draw_frames(all_outlines_of(ink), ink, level, plumb, float(PEN))
+    assert has_sides(box, level, plumb) == ruled
+    if ruled:
+        assert np.count_nonzero(ink) == digit
+
+
 def test_boxes_with_square_corners_are_left_to_the_ruling() -> None:
     image, _ = row_of_frames(1, WIDTH + 14)
     assert np.array_equal(framed(image)[0], 255 - image)

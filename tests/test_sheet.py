@@ -176,3 +176,31 @@ def test_a_turned_sheet_with_black_corners_is_one(degrees: float) -> None:
     found = find_sheet(np.asarray(turned, np.uint8))
     assert found is not None
     assert found.mean() == pytest.approx(760 * 1000 / (width * height), rel=0.03)
+
+
+def book(gutter: int, right_width: int = 420) -> GreyImage:
+    """A small photo of an open book on a dark table: two pages, and the gutter between them."""
+    picture = np.full((700, 1000), 60, np.uint8)
+    picture[90:610, 60 : 480 - gutter // 2] = 215
+    picture[80:600, 480 + gutter // 2 : 480 + right_width] = 235
+    return blurred(picture, 0.8)
+
+
+@pytest.mark.parametrize("gutter", [8, 30])
+def test_both_pages_of_an_open_book_are_paper(gutter: int) -> None:
+    found = find_sheet(book(gutter))
+    assert found is not None
+    assert found[350, 200]
+    assert found[350, 750]
+    assert not found[350, 30]
+    edges = sheet_edges(found, book(gutter))
+    left, right = edges[edges[:, 0] < 480], edges[edges[:, 0] >= 480]
+    assert len(left) >= 3
+    assert len(right) >= 3
+
+
+def test_a_narrow_strip_of_another_sheet_is_none_of_the_page() -> None:
+    found = find_sheet(book(30, right_width=110))
+    assert found is not None
+    assert found[350, 200]
+    assert not found[350, 560]

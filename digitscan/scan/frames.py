@@ -2,7 +2,8 @@
 
 Many forms have a frame with round corners, or a circle, for each digit. Its sides are no straight
 lines, and left in the ink it is read as a 0. It is told from one by what no hand does: turned by
-half it is the same, and the page has more of its size.
+half it is the same, and the page has more of its size, or it is wide, with ruled lines above and
+below.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ WIDEST_ZERO, LEAST_STROKES, NEAR = 1.5, 3.0, 0.25
 many times as long as wide, or have another this near, as a share of their width. Zeros seldom are
 or do.
 """
+RULED = 0.4
+"""Share of a side along which a line was found."""
 THICKEST_STROKES = 2.5
 SHOWN, MOST_BESIDE = 0.65, 0.5
 """Share of a frame that is ink, and of what lies just inside it, where a stroke leaves it."""
@@ -75,9 +78,11 @@ def draw_frames(
         Typical stroke width.
     """
     found = list(_find_frames(outlines, ink, stroke_px))
-    if not FEWEST <= len(found) <= MOST:
+    if not 0 < len(found) <= MOST:
         return
-    frames = _of_one_size(_apart(found), ink, stroke_px)
+    apart = _apart(found)
+    ruled = [_is_wide(frame) and _is_ruled(frame.box, level, stroke_px) for frame in apart]
+    frames = _of_one_size(apart, ruled, ink, stroke_px)
     if not frames:
         return
     thick = _thickness(frames, ink)
@@ -177,20 +182,35 @@ def _area(box: Box) -> int:
     return box.height * box.width
 
 
-def _of_one_size(frames: list[_Frame], ink: GreyImage, stroke_px: float) -> list[_Frame]:
-    """The frames of which the page has enough of one size, of which one is no 0 for sure."""
+def _of_one_size(
+    frames: list[_Frame], ruled: list[bool], ink: GreyImage, stroke_px: float
+) -> list[_Frame]:
+    """The frames of which the page has enough of one size, of which one is no 0 for sure.
+
+    And those that are ``ruled``.
+    """
     sizes = np.array([(frame.box.height, frame.box.width) for frame in frames]).reshape(-1, 2)
     apart = np.abs(sizes[:, None] - sizes[None, :]) <= SLACK_PX + SLACK * sizes
     same = apart.all(axis=2)
     sure = [_is_wide(frame) or _holds_ink(frame, ink, stroke_px) for frame in frames]
     sure = np.array(sure, np.bool_) | (_beside(frames) & same).any(axis=1)
     kept = (np.count_nonzero(same, axis=1) >= FEWEST) & (same & sure).any(axis=1)
+    kept |= np.array(ruled, np.bool_)
     return [frame for frame, is_one in zip(frames, kept, strict=True) if is_one]
 
 
 def _is_wide(frame: _Frame) -> bool:
     """Whether a frame is too wide for one digit."""
     return frame.box.width > WIDEST_ZERO * frame.box.height
+
+
+def _is_ruled(box: Box, level: Picture, stroke_px: float) -> bool:
+    """Whether lines lie along most of the upper and of the lower side of a box."""
+    reach = round(THICKEST_STROKES * stroke_px)
+    return all(
+        level[max(0, side - reach) : side + reach, box.left : box.right].any(axis=0).mean() >= RULED
+        for side in (box.top, box.bottom)
+    )
 
 
 def _holds_ink(frame: _Frame, ink: GreyImage, stroke_px: float) -> bool:

@@ -7,6 +7,9 @@ paper it breaks. Its straight outer edges help to lay it flat.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +17,7 @@ import numpy.typing as npt
 from digitscan.values import GreyImage, Mask
 
 Edges = npt.NDArray[np.float64]
+Contour = npt.NDArray[np.int32]
 
 CALM_SIDE = 330
 """Longer side of the copy on which paper and surround are told apart."""
@@ -38,6 +42,10 @@ NARROW_PX, WIDE_PX, SHARP = 3, 17, 0.31
 """
 LEAST_SOLIDITY = 0.85
 """Share of its convex hull that a sheet fills."""
+FACING, GUTTER, LEVEL = 0.5, 0.08, 0.7
+"""The other page of an open book is this share as large as the one, at least, no further from it
+than the second share of the picture's width, and beside this share of its height.
+"""
 EDGE_SHARE = 0.15
 """Least length of a straight edge, as a share of the picture's longer side."""
 BORDER_PX = 3
@@ -79,25 +87,44 @@ def find_sheet(picture: GreyImage) -> Mask | None:
 
 
 def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
-    """The largest part of ``region`` and what it encloses, 255, if that may be a sheet."""
+    """The largest part of ``region`` and what it encloses, 255, if that may be a sheet.
+
+    Both pages of an open book, where the gutter parts them.
+    """
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    largest = max(contours, key=cv2.contourArea, default=None)
-    if largest is None:
+    largest = sorted(map(_contour, contours), key=cv2.contourArea, reverse=True)
+    pages = _facing(largest[:2], picture.shape[1])
+    if not pages:
         return None
-    hull = cv2.convexHull(largest)
-    area, share = cv2.contourArea(largest), cv2.contourArea(hull) / picture.size
-    if not SMALLEST_SHARE <= share <= LARGEST_SHARE:
+    hulls = [cv2.convexHull(page) for page in pages]
+    filled, area = (sum(map(cv2.contourArea, shapes)) for shapes in (pages, hulls))
+    if not SMALLEST_SHARE <= area / picture.size <= LARGEST_SHARE:
         return None
-    if area < LEAST_SOLIDITY * cv2.contourArea(hull):
+    if filled < LEAST_SOLIDITY * area:
         return None
     sheet = np.zeros_like(picture)
-    cv2.drawContours(sheet, [hull], -1, 255, cv2.FILLED)
+    cv2.drawContours(sheet, hulls, -1, 255, cv2.FILLED)
     around = picture[sheet == 0]
     if not around.size or np.median(around) > LIGHTEST_GROUND * np.median(picture[sheet > 0]):
         return None
     if _step_at_edge(picture, sheet, STEP_PX) < LEAST_CONTRAST or _is_soft(picture, sheet):
         return None
     return sheet
+
+
+def _contour(outline: npt.NDArray[Any]) -> Contour:
+    return np.asarray(outline, np.int32)
+
+
+def _facing(largest: Sequence[Contour], width: int) -> Sequence[Contour]:
+    """Of the two largest outlines both where they are pages of an open book, else the first."""
+    if len(largest) < 2 or cv2.contourArea(largest[1]) < FACING * cv2.contourArea(largest[0]):
+        return largest[:1]
+    (x0, y0, w0, h0), (x1, y1, w1, h1) = map(cv2.boundingRect, largest)
+    gap = max(x0 - x1 - w1, x1 - x0 - w0)
+    beside = min(y0 + h0, y1 + h1) - max(y0, y1)
+    book = gap <= GUTTER * width and beside >= LEVEL * max(h0, h1)
+    return largest if book else largest[:1]
 
 
 def _reachable(picture: GreyImage, bright: GreyImage) -> GreyImage:
@@ -144,18 +171,23 @@ def sheet_edges(sheet: Mask, picture: GreyImage) -> Edges:
     picture : (H, W) uint8
         The picture itself, in which the edges are found to a fraction of a pixel.
     """
-    height, width = sheet.shape
     contours, _ = cv2.findContours(
         sheet.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
-    outline = cv2.approxPolyDP(contours[0], 0.01 * max(sheet.shape), True).reshape(-1, 2)
+    return np.concatenate([_edges_of(_contour(each), picture) for each in contours])
+
+
+def _edges_of(contour: Contour, picture: GreyImage) -> Edges:
+    """Straight edges of one page."""
+    height, width = picture.shape
+    outline = cv2.approxPolyDP(contour, 0.01 * max(picture.shape), True).reshape(-1, 2)
     edges = np.hstack([outline, np.roll(outline, -1, axis=0)]).astype(np.float64)
     length = np.hypot(edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1])
     inside = np.ones(len(edges), bool)
     for column, last in ((0, width - 1), (1, height - 1)):
         pair = edges[:, [column, column + 2]]
         inside &= ~(pair <= BORDER_PX).all(axis=1) & ~(pair >= last - BORDER_PX).all(axis=1)
-    kept = edges[inside & (length >= EDGE_SHARE * max(sheet.shape))]
+    kept = edges[inside & (length >= EDGE_SHARE * max(picture.shape))]
     middle = outline.mean(axis=0)
     sharp = [_sharpen(edge, middle, picture) for edge in kept]
     return np.array([edge for edge in sharp if edge is not None]).reshape(-1, 4)
