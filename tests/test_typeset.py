@@ -98,5 +98,11 @@ def test_twins_within_one_value_are_none() -> None:
     assert statuses(*sheet("888")) == [Status.OK]
 
 
+@pytest.mark.parametrize(("value", "status"), [("0000", "review"), ("000", "ok"), ("1111", "ok")])
+def test_a_row_of_equal_zeros_is_printed(value: str, status: str) -> None:
+    assert statuses(*sheet(value, "52")) == [Status(status), Status.OK]
+    assert statuses(*sheet(value, "52", written=True)) == [Status.OK] * 2
+
+
 def test_no_records_stay_none() -> None:
     assert doubt_typeset(Page(REF, np.full((9, 9), 255, np.uint8)), (), ()) == ()

@@ -26,6 +26,8 @@ LIKELY, UNLIKE = 0.85, 1.5
 """The same of the other digits of a number, of which one has twins: correlation with one in another
 field, and how many times as far sizes may differ.
 """
+LEAST_AGAIN = 4
+"""So many equal digits in a value are printed, if each has twins among them."""
 LEAST_TWINS, SHARE = 2, 0.05
 """Twins that a printed digit has, at least, and as a share of the page's digits of its class: among
 very many of a hand some look alike.
@@ -52,24 +54,49 @@ def doubt_typeset(
         at = np.flatnonzero(values == value)
         found = _have_twins(page.image, [digits[i][2] for i in at.tolist()], owners[at])
         sure[at], likely[at] = found
-    with_twins = set(owners[sure].tolist())
-    return put_to_review(records, with_twins - set(owners[~likely].tolist()))
+    with_twins = set(owners[sure].tolist()) - set(owners[~likely].tolist())
+    equal = {number for number, each in enumerate(scanned) if _is_one_again(page.image, each)}
+    return put_to_review(records, with_twins | equal)
+
+
+def _is_one_again(image: GreyImage, record: Record) -> bool:
+    """Whether a value is one digit again and again, each with twins in it: zeros in a form's comb.
+
+    A value of strokes, or one of few digits, says nothing.
+    """
+    value, boxes = record.reading.value, [digit.box for digit in record.reading.digits]
+    if len(boxes) < LEAST_AGAIN or len(set(value)) > 1 or value[0] == STROKE:
+        return False
+    alike, unlike = _compared(image, boxes)
+    twins = np.count_nonzero((alike >= ALIKE) & (unlike <= 1), axis=1) - 1
+    return bool((twins >= LEAST_TWINS).all())
 
 
 def _have_twins(
     image: GreyImage, boxes: list[Box], owners: npt.NDArray[np.int_]
 ) -> tuple[Mask, Mask]:
     """Which digits of one class, (n,), have twins in other fields: for sure, and likely."""
-    shapes = np.stack([_shape(image[box.slices]) for box in boxes])
-    high, wide = np.array([(box.height, box.width) for box in boxes], float).T
-    alike = np.where(owners[:, None] != owners, shapes @ shapes.T, 0.0)
-    higher = np.abs(high[:, None] - high) / np.maximum(HEIGHT * high, HEIGHT_PX)
-    wider = np.abs(wide[:, None] - wide) / np.maximum(WIDTH * wide, WIDTH_PX)
-    unlike = np.maximum(higher, wider)
+    alike, unlike = _compared(image, boxes)
+    alike = np.where(owners[:, None] != owners, alike, 0.0)
     twins = (alike >= ALIKE) & (unlike <= 1)
     sure = twins.sum(axis=1) >= max(LEAST_TWINS, SHARE * len(boxes))
     likely = ((alike >= LIKELY) & (unlike <= UNLIKE)).any(axis=1)
     return np.asarray(sure, np.bool_), np.asarray(sure | likely, np.bool_)
+
+
+def _compared(
+    image: GreyImage, boxes: list[Box]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """How alike the shapes of digits are, (n, n), 1 the same, and how unlike their sizes, up to 1.
+
+    Above 1 sizes are not those of twins.
+    """
+    shapes = np.stack([_shape(image[box.slices]) for box in boxes])
+    high, wide = np.array([(box.height, box.width) for box in boxes], float).T
+    higher = np.abs(high[:, None] - high) / np.maximum(HEIGHT * high, HEIGHT_PX)
+    wider = np.abs(wide[:, None] - wide) / np.maximum(WIDTH * wide, WIDTH_PX)
+    alike = np.asarray(shapes @ shapes.T, np.float64)
+    return alike, np.asarray(np.maximum(higher, wider), np.float64)
 
 
 def _shape(crop: GreyImage) -> npt.NDArray[np.float32]:
