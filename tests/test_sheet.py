@@ -204,3 +204,33 @@ def test_a_narrow_strip_of_another_sheet_is_none_of_the_page() -> None:
     assert found is not None
     assert found[350, 200]
     assert not found[350, 560]
+
+
+def ruled_page(line: int) -> GreyImage:
+    picture = np.full((900, 700), 220, np.uint8)
+    for row in range(80, 860, 60):
+        picture[row : row + line] = 120
+    for column in (120, 330, 560):
+        picture[:, column : column + line] = 120
+    return picture
+
+
+def test_lines_that_go_on_into_a_shadow_tell_that_the_sheet_does() -> None:
+    page = ruled_page(2).astype(np.float32)
+    shade = np.ones(page.shape, np.float32)
+    shade[:, :250] = 0.45
+    page *= cv2.GaussianBlur(shade, (0, 0), 2)
+    assert find_sheet(page.astype(np.uint8)) is None
+    page[:, :262] = 60
+    assert find_sheet(page.astype(np.uint8)) is not None
+
+
+def test_a_line_of_a_table_seen_from_near_is_no_edge_of_the_sheet() -> None:
+    """Where the light falls off to one side, the other was taken for the sheet."""
+    page = np.full((600, 520), 135, np.float32)
+    for row in range(30, 600, 56):
+        page[row : row + 4] = 90
+    for column in (110, 260):
+        page[:, column : column + 4] = 90
+    page *= np.linspace(0.5, 1.0, 520, dtype=np.float32)
+    assert find_sheet(blurred(page.astype(np.uint8), 1)) is None

@@ -46,6 +46,14 @@ FACING, GUTTER, LEVEL = 0.5, 0.08, 0.7
 """The other page of an open book is this share as large as the one, at least, no further from it
 than the second share of the picture's width, and beside this share of its height.
 """
+CLOSED_PX = 9
+"""What is narrower in the small copy and dark is drawn."""
+WIDEST_LINE_PX = 7
+"""Narrower dark lines, in the small picture, are drawn on the sheet or the table."""
+DARKER, DARKER_SHARE = 6, 0.08
+"""How much darker they are than what lies around them, in tones and as a share of its tone."""
+ACROSS_PX, MOST_ACROSS = 7, 3
+"""How far they show on both sides of an edge that they cross; with more of them it is none."""
 EDGE_SHARE = 0.15
 """Least length of a straight edge, as a share of the picture's longer side."""
 BORDER_PX = 3
@@ -83,7 +91,30 @@ def find_sheet(picture: GreyImage) -> Mask | None:
     if sheet is None:
         return None
     height, width = picture.shape
-    return np.asarray(cv2.resize(sheet, (width, height)) > 127, np.bool_)
+    found = np.asarray(cv2.resize(sheet, (width, height)) > 127, np.bool_)
+    return None if _lines_across(picture, found) > MOST_ACROSS else found
+
+
+def _lines_across(picture: GreyImage, sheet: Mask) -> int:
+    """How many lines go on across the sheet's edge: then it is one of a shadow, not of paper."""
+    darker = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, _square(WIDEST_LINE_PX))
+    around = cv2.blur(picture, (2 * WIDEST_LINE_PX + 1, 2 * WIDEST_LINE_PX + 1))
+    dark = darker > np.maximum(DARKER, DARKER_SHARE * around)
+    inside, outside = (
+        cv2.distanceTransform(np.pad(side, 1, mode="edge"), cv2.DIST_L2, 3)[1:-1, 1:-1]
+        for side in (sheet.astype(np.uint8), (~sheet).astype(np.uint8))
+    )
+    near = dark & (np.maximum(inside, outside) <= ACROSS_PX)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(near.astype(np.uint8))
+    across = np.ones(count, np.bool_)
+    for depth in (inside, outside):
+        across &= np.bincount(labels[near & (depth > ACROSS_PX - 2)], minlength=count) > 0
+    thin = stats[:, cv2.CC_STAT_AREA] <= WIDEST_LINE_PX * ACROSS_PX
+    return int(np.count_nonzero(across[1:] & thin[1:]))
+
+
+def _square(side: int) -> GreyImage:
+    return np.ones((side, side), np.uint8)
 
 
 def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
@@ -107,7 +138,11 @@ def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
     around = picture[sheet == 0]
     if not around.size or np.median(around) > LIGHTEST_GROUND * np.median(picture[sheet > 0]):
         return None
-    if _step_at_edge(picture, sheet, STEP_PX) < LEAST_CONTRAST or _is_soft(picture, sheet):
+    # a line of a table, seen from near, is no edge of the sheet
+    closed = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, _square(CLOSED_PX))
+    if _step_at_edge(np.asarray(closed, np.uint8), sheet, STEP_PX) < LEAST_CONTRAST:
+        return None
+    if _is_soft(picture, sheet):
         return None
     return sheet
 
