@@ -52,7 +52,7 @@ WIDEST_LINE_PX = 7
 """Narrower dark lines, in the small picture, are drawn on the sheet or the table."""
 DARKER, DARKER_SHARE = 6, 0.08
 """How much darker they are than what lies around them, in tones and as a share of its tone."""
-ACROSS_PX, MOST_ACROSS = 7, 3
+ACROSS_PX, MOST_ACROSS = 18, 8
 """How far they show on both sides of an edge that they cross; with more of them it is none."""
 EDGE_SHARE = 0.15
 """Least length of a straight edge, as a share of the picture's longer side."""
