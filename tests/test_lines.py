@@ -130,6 +130,21 @@ def test_digits_that_stand_near_below_others_are_not_taken_for_their_parts() -> 
     assert len(found) == len(drawn)
 
 
+def test_high_digits_beside_low_print_are_whole_numbers() -> None:
+    """Most ink of a receipt is print: the higher digits of its numbers went unseen."""
+    image = paper(700, 1100)
+    for row in range(4):
+        for word in range(3):
+            for place in range(5):
+                left = 30 + 150 * word + 26 * place
+                draw_digit(image, 2, Box(80 + 150 * row, left, 112 + 150 * row, left + 18))
+        for place, height in enumerate((70, 96, 72)):
+            top, left = 112 + 150 * row - height, 620 + 70 * place
+            draw_digit(image, 0, Box(top, left, 112 + 150 * row, left + 50))
+    numbers = [box for box in lines_of(image) if box.left > 550]
+    assert [(box.width > 180, box.height >= 90) for box in numbers] == [(True, True)] * 4
+
+
 def test_a_large_picture_is_no_number() -> None:
     image = paper()
     for row in range(3):

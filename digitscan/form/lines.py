@@ -18,7 +18,7 @@ LOWEST_STROKES = 6.0
 """Lower ink is a dash, a comma or a speck: it starts no line."""
 TALL = 0.55
 """Share of the page's tall ink from which on a piece may be a digit of a line."""
-TALLEST = 2.5
+TALLEST = 3.5
 """Ink taller than this many times the page's tall ink is no digit."""
 BROKEN_STROKES, WHOLE = 2.0, 1.4
 """Pieces of ink this near to each other, in stroke widths, are one broken digit, unless they are
