@@ -22,9 +22,9 @@ Grid = npt.NDArray[np.float64]
 
 STRIPS, PLACES = 24, 7
 """Columns and rows of the grid on which the bend is known."""
-REACH_PX, ROUNDS = 8, 3
-"""Farthest shift from strip to strip that is looked for, and how many times: the next time what is
-left is looked for in the straightened picture."""
+REACH_PX, ROUNDS, STILL_PX = 8, 8, 0.3
+"""Farthest shift from strip to strip that is looked for, and how many times at most: each time what
+is left is looked for in the straightened picture, until the surface moves no more than this."""
 GROUND_PX = 15
 """What is so high and higher is no line."""
 LEAST_ALIKE = 0.35
@@ -40,6 +40,8 @@ STRAY_PX, REWEIGHTED = 1.0, 4
 LEAST_BEND, LEAST_GAIN = 0.0014, 1.2
 """A page is bent if what is left of it beyond a tilt is this share of its longer side, and if its
 strips agree so many times better when it is straightened: flat ones do not."""
+BACKWARDS = 3
+"""How often a place of flat paper is corrected, of which is known where it is seen."""
 BLOCK_ROWS = 256
 """Rows that are straightened at a time: what tells their places takes twelve times their memory."""
 
@@ -55,11 +57,14 @@ def find_bend(picture: GreyImage) -> Bend | None:
     down = np.zeros((PLACES, STRIPS))
     straight = picture
     for _ in range(ROUNDS):
-        down = down + _surface(*_shifts(straight))
+        more = _surface(*_shifts(straight))
+        down = down + more
         if _beyond_tilt(down) < LEAST_BEND * max(picture.shape):
             return None
         bend = Bend(down, picture.shape)
         straight = straighten(picture, bend)
+        if np.abs(more).max() <= STILL_PX:
+            break
     return bend if _agreement(straight) >= LEAST_GAIN * _agreement(picture) else None
 
 
@@ -85,7 +90,7 @@ def straightened(segments: Segments, bend: Bend | None) -> Segments:
         return segments
     columns, seen = segments[:, ::2], segments[:, 1::2]
     rows = seen
-    for _ in range(ROUNDS):
+    for _ in range(BACKWARDS):
         rows = seen - bend.at(columns, rows)
     return np.stack([columns, rows], axis=2).reshape(-1, 4)
 

@@ -7,6 +7,8 @@ strokes are a few pixels wide, ink against paper (`binarisation`), and the print
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -88,8 +90,7 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     paper, edges = None, np.zeros((0, 4))
     if not is_bilevel(image):
         image, overview, paper, edges = _find_paper(image, overview)
-    small = _lay_flat(overview, paper, edges, scale)
-    seen_bend = find_bend(_flattened(small))
+    small, seen_bend = _unbent(_lay_flat(overview, paper, edges, scale))
     to_work, size = _plan_warp(image, _in_page_pixels(small), seen_bend, scale)
     darkness = _warp(image, to_work, size)
     shown = None if paper is None else _warp_paper(paper, to_work, scale, size)
@@ -224,6 +225,21 @@ def _lay_flat(
     if moved < STILL_SHIFT * max(overview.shape):
         flat = np.eye(3)
     return Overview(ink, flat, scale)
+
+
+def _unbent(overview: Overview) -> tuple[Overview, Bend | None]:
+    """The overview, and how what it shows bends when it is laid flat.
+
+    Lines that bend tell little of the lie of a sheet: it is looked at again without the bend.
+    """
+    picture = _flattened(overview)
+    bend = find_bend(picture)
+    if bend is None:
+        return overview, None
+    straight = straighten(picture, bend)
+    more = estimate_homography(straight > BILEVEL_THRESHOLD, straight, np.zeros((0, 4)))
+    again = replace(overview, flat=more @ overview.flat)
+    return again, find_bend(_flattened(again))
 
 
 def _in_page_pixels(overview: Overview) -> Homography:
