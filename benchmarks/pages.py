@@ -66,6 +66,16 @@ def see_aslant(image: GreyImage, share: float) -> GreyImage:
     return np.asarray(aslant, np.uint8)
 
 
+def curl(image: GreyImage, share: float) -> GreyImage:
+    """Bend the sheet: its middle lies this share of its height lower than its sides."""
+    height, width = image.shape[:2]
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height))
+    back = rows - share * height * np.sin(np.pi * columns / width)
+    tone = np.median(image, axis=(0, 1)).reshape(-1).tolist()
+    bent = cv2.remap(image, columns, back.astype(np.float32), cv2.INTER_CUBIC, borderValue=tone)
+    return np.asarray(bent, np.uint8)
+
+
 def defocus(image: GreyImage, blur: float) -> GreyImage:
     """Blur by so many pixels, for a page 2,000 pixels long."""
     return np.asarray(cv2.GaussianBlur(image, (0, 0), blur * max(image.shape) / 2000), np.uint8)
@@ -89,6 +99,16 @@ def cast_shadow(image: GreyImage, tone: float) -> GreyImage:
     light = np.ones(image.shape[:2], np.float32)
     light[:, round(0.45 * image.shape[1]) :] = tone
     return _lit(image, cv2.GaussianBlur(light, (0, 0), image.shape[1] / 80))
+
+
+def glare(image: GreyImage, share: float) -> GreyImage:
+    """Let a lamp be mirrored in the middle, which takes away this share of the ink's darkness."""
+    height, width = image.shape[:2]
+    y, x = np.ogrid[:height, :width]
+    away = np.hypot(x - width / 2, y - height / 2) / max(height, width)
+    lamp = share / (1 + np.exp((away - 0.12) / 0.02))
+    veil = lamp if image.ndim == 2 else lamp[..., None]
+    return np.rint(image + (255.0 - image) * veil).astype(np.uint8)
 
 
 def dim(image: GreyImage, darkest: float) -> GreyImage:
@@ -166,6 +186,7 @@ VARIANTS: dict[str, Change] = {
     "turned by 3": lambda image: turn(image, 3),
     "turned by -7": lambda image: turn(image, -7),
     "seen aslant": lambda image: see_aslant(image, 0.15),
+    "on a curled sheet": lambda image: curl(image, 0.012),
     "scaled to 60 %": lambda image: scale(image, 0.6),
     "scaled to 150 %": lambda image: scale(image, 1.5),
     "scaled to 45 %": lambda image: scale(image, 0.45),
@@ -174,6 +195,7 @@ VARIANTS: dict[str, Change] = {
     "shadow to 50 %": lambda image: shade(image, 0.5),
     "half in shadow": lambda image: cast_shadow(image, 0.55),
     "light falls off": lambda image: dim(image, 0.35),
+    "under a lamp": lambda image: glare(image, 0.8),
     "in the dark": lambda image: np.rint(0.45 * image).astype(np.uint8),
     "half the contrast": lambda image: fade(image, 0.5),
     "grain of 10 tones": lambda image: roughen(image, 10),

@@ -215,12 +215,15 @@ class Reader:
     def read_off(
         self, cut: Sequence[CutField], said: Sequence[Probabilities]
     ) -> tuple[list[Probabilities], list[Reading]]:
-        """Readings of a page's fields, and the probabilities that its other digits left them."""
+        """Readings of a page's fields, and the probabilities that its other digits left them.
+
+        What is no number by itself stays none.
+        """
         alone = [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
         weighed = _by_hand(cut, said, alone)
         readings = [
-            self._decode(field, by_hand.probabilities, by_hand.support)
-            for field, by_hand in zip(cut, weighed, strict=True)
+            self._decode(field, by_hand.probabilities, by_hand.support) if first.value else first
+            for field, by_hand, first in zip(cut, weighed, alone, strict=True)
         ]
         return [by_hand.probabilities for by_hand in weighed], readings
 
