@@ -160,10 +160,10 @@ class CleanPage:
 
     def on_scan(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Where points (n, 2) of x, y lie on the page's image."""
-        points = np.asarray(points, np.float64)[None]
+        seen = np.array(points, np.float64)[None]
         if self.bend is not None:
-            points[..., 1] += self.bend.at(points[..., 0], points[..., 1])
-        return np.asarray(cv2.perspectiveTransform(points, self.to_scan)[0], np.float64)
+            seen[..., 1] += self.bend.at(seen[..., 0], seen[..., 1])
+        return np.asarray(cv2.perspectiveTransform(seen, self.to_scan)[0], np.float64)
 
 
 class FieldKind(StrEnum):

@@ -46,10 +46,11 @@ IN_MOST = 0.75
 
 
 def without_underprint(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> GreyImage:
-    """``ink`` without a pale pattern of bars that is printed in a box to write over.
+    """``ink`` (h, w) uint8, 0 paper, without what is printed in boxes, paler than the pen.
 
-    A stroke of a drying pen is as pale, but seldom straight and level or upright, and it is not
-    in the same place as a darker one: ``cells`` are the columns that may hold one digit.
+    Letters are told by two tones of strokes with a gap between them, bars by being straight: a
+    stroke of a drying pen is as pale, but seldom straight and level or upright, and it is not in
+    the same place as a darker one. ``cells`` are the columns that may hold one digit.
     """
     tone = _tone_between(ink, cells)
     if tone is not None:
