@@ -67,9 +67,11 @@ def test_a_curl_is_measured_and_undone(most: float, way: int) -> None:
     assert runs[0] == 0 < ROWS <= runs[1]
 
 
-@pytest.mark.parametrize("what", ["table", "empty", "tilted", "noise"])
-def test_flat_paper_has_no_bend(what: str) -> None:
+@pytest.mark.parametrize("what", ["table", "empty", "tilted", "noise", "low", "narrow"])
+def test_flat_paper_and_strips_have_no_bend(what: str) -> None:
     image = table()[0] if what != "empty" else paper(*SHAPE)
+    if what in ("low", "narrow"):
+        image = curled(image, 20)[:90] if what == "low" else curled(image, 20)[:, :90]
     if what == "tilted":
         turn = cv2.getRotationMatrix2D((380, 500), 0.7, 1)
         image = np.asarray(cv2.warpAffine(image, turn, SHAPE[::-1], borderValue=255), np.uint8)

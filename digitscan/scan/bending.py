@@ -25,6 +25,8 @@ STRIPS, PLACES = 24, 7
 REACH_PX, ROUNDS, STILL_PX = 8, 8, 0.3
 """Farthest shift from strip to strip that is looked for, and how many times at most: each time what
 is left is looked for in the straightened picture, until the surface moves no more than this."""
+NARROWEST_PX = 4 * STRIPS
+"""On a narrower or lower picture strips show too little."""
 GROUND_PX = 15
 """What is so high and higher is no line."""
 LEAST_ALIKE = 0.35
@@ -54,6 +56,8 @@ def find_bend(picture: GreyImage) -> Bend | None:
     picture : (H, W) uint8
         Ink of a page that a homography laid as flat as one can, 0 paper.
     """
+    if min(picture.shape) < NARROWEST_PX:
+        return None
     down = np.zeros((PLACES, STRIPS))
     straight = picture
     for _ in range(ROUNDS):
