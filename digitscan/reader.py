@@ -53,6 +53,7 @@ from digitscan.values import (
     Probabilities,
     Reading,
     Record,
+    Status,
 )
 
 MORE_DIGITS, EXTRA_DIGITS = 1.5, 4
@@ -60,6 +61,10 @@ MORE_DIGITS, EXTRA_DIGITS = 1.5, 4
 more. On 99 upright pages, upside down never gave more than 1.5 times as many and 3 more."""
 SURE = 0.9
 """Confidence from which a value's digits count for that."""
+MANY_FIELDS, HARDLY = 20, 0.2
+"""A page of so many fields with ink, of which a smaller share is ``ok``, may lie upside down; few
+that stand upright are read so badly.
+"""
 NO_MEMORY = -4
 """OpenCV's code for memory that the system did not give."""
 
@@ -141,13 +146,16 @@ class Reader:
     def trace(self, page: Page) -> PageTrace:
         """Read a page and keep what every step gave.
 
-        A page that seems to lie on its side or upside down is read in all ways that are likely.
+        A page that seems to lie on its side or upside down is read in all ways that are likely, and
+        one of which hardly a field can be read is turned over.
         """
         clean = clean_page(page)
         ways = [
             self._trace_clean(page, clean if turn == 0 else clean_page(page, turn))
             for turn in clean.turns
         ]
+        if clean.turns == (0,) and _is_hardly_read(ways[0].records):
+            ways.append(self._trace_clean(page, clean_page(page, 2)))
         return _most_digits(ways)
 
     def _trace_clean(self, page: Page, clean: CleanPage) -> PageTrace:
@@ -215,15 +223,12 @@ class Reader:
     def read_off(
         self, cut: Sequence[CutField], said: Sequence[Probabilities]
     ) -> tuple[list[Probabilities], list[Reading]]:
-        """Readings of a page's fields, and the probabilities that its other digits left them.
-
-        What is no number by itself stays none.
-        """
+        """Readings of a page's fields, and the probabilities that its other digits left them."""
         alone = [self._decode(*of_field) for of_field in zip(cut, said, strict=True)]
         weighed = _by_hand(cut, said, alone)
         readings = [
-            self._decode(field, by_hand.probabilities, by_hand.support) if first.value else first
-            for field, by_hand, first in zip(cut, weighed, alone, strict=True)
+            self._decode(field, by_hand.probabilities, by_hand.support)
+            for field, by_hand in zip(cut, weighed, strict=True)
         ]
         return [by_hand.probabilities for by_hand in weighed], readings
 
@@ -324,6 +329,12 @@ def _most_digits(ways: Sequence[PageTrace]) -> PageTrace:
     others = [count for way, count in enumerate(digits) if way != best]
     clear = digits[best] >= MORE_DIGITS * max(others, default=0) + EXTRA_DIGITS
     return ways[best] if clear else ways[0]
+
+
+def _is_hardly_read(records: Sequence[Record]) -> bool:
+    """Whether hardly any of many fields with ink is ``ok``."""
+    written = [r.reading.status for r in records if r.reading.status is not Status.BLANK]
+    return len(written) >= MANY_FIELDS and written.count(Status.OK) < HARDLY * len(written)
 
 
 def sure_digits(records: Sequence[Record]) -> int:

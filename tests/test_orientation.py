@@ -71,13 +71,13 @@ def test_capitals_and_numbers_do_not_tell_up_from_down(
     assert turns_of(turned(form(labels), quarters)) == (0,)
 
 
-def test_a_page_with_twice_the_words_across_may_lie_on_its_side() -> None:
+def test_a_page_with_twice_the_words_across_lies_on_its_side() -> None:
     """As where torn digits and rules look like words along its rows, too."""
     lying = np.rot90(form())
     page = np.full((1100 + 2 * 820, 1100), 255, np.uint8)
     page[:1100, :820] = form()
     page[1100 : 1100 + 820] = page[1100 + 820 :] = lying
-    assert set(turns_of(page)) == {0, 1, 3}
+    assert turns_of(page) in ((1, 3, 0), (3, 1, 0))
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])

@@ -73,6 +73,16 @@ def test_a_sample_reads_the_same_whichever_way_it_was_scanned(
         assert max(overlap(record.field.box, place) for place in places) > 0.9
 
 
+def test_a_page_of_which_hardly_a_field_is_read_is_turned_over(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where print in capitals does not tell which way up it is."""
+    page = load("clinic_register/scan.jpg")
+    monkeypatch.setattr("digitscan.scan.cleaning.find_turns", lambda *_: (0,))
+    upright, other = reader.read(page).records, reader.read(turned(page, 2)).records
+    assert sure_values(other) == sure_values(upright)
+
+
 @pytest.mark.parametrize(
     "scan", sorted(SAMPLES.glob("*/scan.*")), ids=lambda scan: scan.parent.name
 )

@@ -31,12 +31,11 @@ WORD_ASPECT = 2.0
 """A word is at least this much longer than high."""
 WORD_STROKES = 2.5
 """Strokes that a row of pixels through a word crosses, at least; a dash has one."""
-LEAST_WORDS = 6
-"""Fewer words along the columns do not show that it does."""
-LYING_RATIO = 3.0
-"""A page lies on its side if its columns hold so many times the words of its rows."""
-MANY_WORDS, PERHAPS_RATIO = 15, 1.0
-"""It may lie there if they hold so many words, and so many times those of its rows."""
+LEAST_WORDS, LYING_RATIO = 6, 3.0
+"""A page lies on its side if its columns hold so many words, and so many times those of its rows.
+"""
+MANY_WORDS, MANY_RATIO = 15, 1.5
+"""The same for many words, for torn print and rules look like words."""
 LARGEST_ZOOM = 3.0
 """Letters are looked at on a copy so many times finer than the overview, at most; at least 2."""
 MARGIN_PX = 2
@@ -88,13 +87,12 @@ def find_turns(image: GreyImage, overview: Overview) -> tuple[int, ...]:
     text = _find_text(overview)
     level, plumb = find_words(text), find_words(np.ascontiguousarray(np.rot90(text)))
     ratio = plumb[:, 4].sum() / max(level[:, 4].sum(), 1)
-    if len(plumb) >= LEAST_WORDS and ratio >= LYING_RATIO:
+    least = MANY_RATIO if len(plumb) >= MANY_WORDS else LYING_RATIO
+    if len(plumb) >= LEAST_WORDS and ratio >= least:
         score = _score(_gather_votes(image, overview, plumb, 1))
-        if abs(score) < LIKELY_SCORE:
+        if len(plumb) < MANY_WORDS and abs(score) < LIKELY_SCORE:
             return 0, 1, 3
         return (1, 3, 0) if score > 0 else (3, 1, 0)
-    if len(plumb) >= MANY_WORDS and ratio >= PERHAPS_RATIO:
-        return 0, 1, 3
     votes = _gather_votes(image, overview, level, 0)
     telling = np.count_nonzero(votes) >= LEAST_TELLING
     return (0, 2) if telling and _score(votes) <= -LIKELY_SCORE else (0,)
