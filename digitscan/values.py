@@ -146,6 +146,7 @@ class CleanPage:
     pixels of the page's image; where there is a ``bend``, that comes first. ``turns`` are the
     quarter turns counter-clockwise, 0 to 3, that may bring the page upright, the likeliest first;
     most often it is 0 alone. ``printed`` are the labels and signs that were taken out of its boxes.
+    ``gutter`` is the column between the two pages of an open book, None on a single page.
     """
 
     ref: PageRef
@@ -157,6 +158,7 @@ class CleanPage:
     turns: tuple[int, ...] = (0,)
     printed: tuple[Box, ...] = ()
     bend: Bend | None = None
+    gutter: int | None = None
 
     def on_scan(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Where points (n, 2) of x, y lie on the page's image."""

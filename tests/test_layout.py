@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,6 +60,21 @@ LAYOUTS = st.lists(
     min_size=1,
     max_size=4,
 )
+
+
+def test_the_left_page_of_a_book_comes_before_the_right_one() -> None:
+    """Without a gutter between them their rows are those of one table."""
+    image = paper(500, 900)
+    left = [Box(top, 80, top + 50, 330) for top in (60, 160, 260)]
+    right = [Box(top, 520, top + 50, 800) for top in (60, 160, 260)]
+    for box in left + right:
+        draw_box(image, box)
+    single = clean_page(page_of(image))
+    middle = single.ink.shape[1] // 2
+    for gutter, expected in ((None, [0, 1] * 3), (middle, [0] * 3 + [1] * 3)):
+        fields = fields_on(replace(single, gutter=gutter))
+        assert [int(field.box.left > middle) for field in fields] == expected
+        assert [field.name for field in fields] == [f"f{number}" for number in range(1, 7)]
 
 
 @given(LAYOUTS)

@@ -22,7 +22,7 @@ from sheets import (
 )
 
 from digitscan.scan.cleaning import clean_page
-from digitscan.scan.sheet import find_sheet, sheet_edges
+from digitscan.scan.sheet import find_gutter, find_sheet, sheet_edges
 from digitscan.values import Box, GreyImage
 
 SHAPE = 1000, 760
@@ -197,6 +197,27 @@ def test_both_pages_of_an_open_book_are_paper(gutter: int) -> None:
     left, right = edges[edges[:, 0] < 480], edges[edges[:, 0] >= 480]
     assert len(left) >= 3
     assert len(right) >= 3
+
+
+@pytest.mark.parametrize("lean", [0, 60])
+def test_the_gutter_lies_between_the_pages_however_it_leans(lean: int) -> None:
+    shown = np.zeros((700, 1000), np.uint8)
+    left, right = [(60, 90), (480 + lean, 90), (480 - lean, 610), (60, 610)], [(520 + lean, 80)]
+    right += [(900, 80), (900, 600), (520 - lean, 600)]
+    for page in (left, right):
+        cv2.fillPoly(shown, [np.array(page, np.int32)], 1)
+    found = find_gutter(shown > 0)
+    assert found is not None
+    assert abs(found - 500) <= 8
+
+
+def test_a_single_page_or_a_sheet_with_scraps_has_no_gutter() -> None:
+    shown = np.zeros((700, 1000), np.bool_)
+    shown[50:600, 40:700] = True
+    assert find_gutter(shown) is None
+    shown[50:600, 720:800] = True
+    assert find_gutter(shown) is None
+    assert find_gutter(np.zeros_like(shown)) is None
 
 
 def test_a_narrow_strip_of_another_sheet_is_none_of_the_page() -> None:

@@ -66,7 +66,7 @@ def find_fields(clean: CleanPage, cells: list[Box]) -> tuple[Field, ...]:
     boxes = [field.box for field in fields if field.kind is FieldKind.BOX]
     lines = [line for line in lines if not any(_is_of_box(line, box) for box in boxes)]
     fields += [Field("", box, FieldKind.LINE) for box in lines]
-    return _in_reading_order(fields)
+    return _in_reading_order(fields, clean.gutter)
 
 
 def _holds_ink(cell: Box, clean: CleanPage) -> bool:
@@ -101,12 +101,22 @@ def _is_of_box(line: Box, box: Box) -> bool:
     return line.shared_area(box) > IN_BOX * line.height * line.width
 
 
-def _in_reading_order(fields: list[Field]) -> tuple[Field, ...]:
+def _in_reading_order(fields: list[Field], gutter: int | None) -> tuple[Field, ...]:
+    """The fields in rows from top to bottom, those of a book's left page first; named anew."""
+    pages: tuple[list[Field], ...] = ([], [])
+    for field in fields:
+        right = gutter is not None and field.box.left + field.box.right > 2 * gutter
+        pages[right].append(field)
+    ordered = [field for page in pages for field in _in_rows(page)]
+    return tuple(replace(field, name=f"f{number}") for number, field in enumerate(ordered, 1))
+
+
+def _in_rows(fields: list[Field]) -> list[Field]:
+    """The fields of a page in rows, from top to bottom."""
     by_head: dict[Box, Field] = {}
     for field, head in zip(fields, first_rows([field.box for field in fields]), strict=True):
         by_head[field.box if head in by_head else head] = field
-    ordered = [by_head[head] for row in group_rows(by_head) for head in row]
-    return tuple(replace(field, name=f"f{number}") for number, field in enumerate(ordered, 1))
+    return [by_head[head] for row in group_rows(by_head) for head in row]
 
 
 def _field_of_cells(cells: list[Box]) -> Field:

@@ -29,7 +29,7 @@ from digitscan.scan.panels import rule_boxes
 from digitscan.scan.posts import take_out_posts
 from digitscan.scan.ruling import find_ruling
 from digitscan.scan.segments import Segments
-from digitscan.scan.sheet import find_sheet, sheet_edges, trim_sheet
+from digitscan.scan.sheet import find_gutter, find_sheet, sheet_edges, trim_sheet
 from digitscan.scan.specks import take_out_specks
 from digitscan.scan.strokes import measure_stroke
 from digitscan.scan.thin_lines import mend_thin_lines
@@ -130,7 +130,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
         level[bands.filled] = 255
     to_scan = np.asarray(np.linalg.inv(from_scan), np.float64)
     turns = (turn,) if turn else find_turns(image, small)
-    return CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns, bend=bend)
+    clean = CleanPage(page.ref, ink, level > 0, plumb > 0, stroke_px, to_scan, turns)
+    return replace(clean, bend=bend, gutter=None if shown is None else find_gutter(shown))
 
 
 def _draw_lines(level: GreyImage, plumb: GreyImage, lines: Segments, stroke_px: float) -> None:

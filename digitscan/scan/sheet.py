@@ -46,6 +46,8 @@ FACING, GUTTER, LEVEL = 0.5, 0.08, 0.7
 """The other page of an open book is this share as large as the one, at least, no further from it
 than the second share of the picture's width, and beside this share of its height.
 """
+COARSE = 8
+"""The gutter is looked for in every eighth pixel."""
 CLOSED_PX = 9
 """What is narrower in the small copy and dark is drawn."""
 WIDEST_LINE_PX = 7
@@ -160,6 +162,22 @@ def _facing(largest: Sequence[Contour], width: int) -> Sequence[Contour]:
     beside = min(y0 + h0, y1 + h1) - max(y0, y1)
     book = gap <= GUTTER * width and beside >= LEVEL * max(h0, h1)
     return largest if book else largest[:1]
+
+
+def find_gutter(shown: Mask) -> int | None:
+    """The column, half-way down, between the two pages of an open book; None where there is one.
+
+    ``shown`` (h, w) is where a page shows paper.
+    """
+    few = np.ascontiguousarray(shown[::COARSE, ::COARSE]).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(few)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    pages = np.flatnonzero(areas >= FACING * areas.max(initial=1)) + 1
+    middle = [np.flatnonzero(labels[len(few) // 2] == page) for page in pages]
+    if len(pages) != 2 or not all(columns.size for columns in middle):
+        return None
+    left, right = sorted(middle, key=lambda columns: int(columns[0]))
+    return COARSE * int(left[-1] + right[0] + 1) // 2 if left[-1] < right[0] else None
 
 
 def _reachable(picture: GreyImage, bright: GreyImage) -> GreyImage:
