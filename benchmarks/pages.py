@@ -107,8 +107,7 @@ def glare(image: GreyImage, share: float) -> GreyImage:
     y, x = np.ogrid[:height, :width]
     away = np.hypot(x - width / 2, y - height / 2) / max(height, width)
     lamp = share / (1 + np.exp((away - 0.12) / 0.02))
-    veil = lamp if image.ndim == 2 else lamp[..., None]
-    return np.rint(image + (255.0 - image) * veil).astype(np.uint8)
+    return 255 - _lit(255 - image, 1 - lamp)
 
 
 def dim(image: GreyImage, darkest: float) -> GreyImage:

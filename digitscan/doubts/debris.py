@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from digitscan.doubts.heights import sure_heights
 from digitscan.doubts.review import put_to_review
 from digitscan.values import FieldKind, Record, Status
 
@@ -24,8 +25,7 @@ LEAST = 4
 
 def doubt_debris(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to low single digits on lines by themselves, if no fewer there are none."""
-    sure = [record for record in records if record.reading.status is Status.OK]
-    heights = [digit.box.height for record in sure for digit in record.reading.digits]
+    heights = sure_heights(records)
     if not heights:
         return records
     lowest = LOW * float(np.quantile(heights, HIGH))

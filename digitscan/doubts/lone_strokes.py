@@ -12,6 +12,7 @@ import statistics
 from collections.abc import Sequence
 
 from digitscan.doubts.columns import LEAST_IN_COLUMN, Places
+from digitscan.doubts.heights import sure_heights
 from digitscan.doubts.review import put_to_review
 from digitscan.values import FieldKind, Record, Status
 
@@ -29,21 +30,14 @@ def doubt_strokes(records: tuple[Record, ...]) -> tuple[Record, ...]:
     """Give ``review`` to values of nothing but 1s, or of a tally's 1s and 4s, unsupported."""
     places = Places(records)
     strokes = {number for number, record in enumerate(records) if _is_strokes(record)}
-    plain = [record for number, record in enumerate(records) if number not in strokes]
-    lowest = LOW * _usual_height(plain)
+    usual = sure_heights(each for number, each in enumerate(records) if number not in strokes)
+    lowest = LOW * statistics.median(usual) if usual else 0.0
     doubtful = {
         number
         for number in strokes
         if _is_low(records[number], lowest) or not _is_supported(number, records[number], places)
     }
     return put_to_review(records, doubtful)
-
-
-def _usual_height(records: Sequence[Record]) -> float:
-    """Median height of the digits of all values that are ``ok``; 0 where there are none."""
-    sure = [record.reading for record in records if record.reading.status is Status.OK]
-    heights = [digit.box.height for reading in sure for digit in reading.digits]
-    return statistics.median(heights) if heights else 0.0
 
 
 def _is_low(record: Record, lowest: float) -> bool:

@@ -65,11 +65,13 @@ def _tone_between(ink: GreyImage, cells: Sequence[slice]) -> int | None:
     None where there are no two, or where a cell is bare. The tones are those of the strokes'
     middles, for their rims have any.
     """
+    if len(cells) < LEAST_CELLS:
+        return None
     square = np.ones((3, 3), np.uint8)
     inside = cv2.erode((ink > 0).astype(np.uint8), square) > 0
     crests = np.where(inside & (ink == cv2.dilate(ink, square)), ink, 0).astype(np.uint8)
     tones = crests[crests > 0]
-    if len(cells) < LEAST_CELLS or tones.size < LEAST_CREST:
+    if tones.size < LEAST_CREST:
         return None
     tone = int(cv2.threshold(tones, 0, 255, cv2.THRESH_OTSU)[0])
     pale, dark = tones[tones <= tone], tones[tones > tone]
@@ -93,8 +95,12 @@ def _tone_between(ink: GreyImage, cells: Sequence[slice]) -> int | None:
     is_dark &= counts[:, 1] >= MUCH_PEN * counts.sum(axis=1)
     both = np.count_nonzero(is_pale & is_dark)
     over = 0 < both >= IN_MOST * np.count_nonzero(is_dark)
-    printed = is_pale.sum() >= LEAST_CELLS and (is_pale | is_dark).all()
-    return round(low + margin) if printed and over else None
+    return round(low + margin) if over and _is_in_each(is_pale, is_dark) else None
+
+
+def _is_in_each(pale: Mask, pen: Mask) -> bool:
+    """Whether what is pale shows in several of a comb's cells, (n,), and none of them is bare."""
+    return bool(pale.sum() >= LEAST_CELLS and (pale | pen).all())
 
 
 def _pen_on_bars(ink: GreyImage, cells: Sequence[slice], stroke_px: float) -> GreyImage | None:
@@ -125,9 +131,8 @@ def _is_printed_to_write_over(pale: GreyImage, pen: GreyImage, cells: Sequence[s
     A digit that a drying pen left pale is in one cell, and beside the others.
     """
     if cells:
-        shown = sum(bool(pale[:, cell].any()) for cell in cells)
-        bare = any(not pale[:, cell].any() and not pen[:, cell].any() for cell in cells)
-        return shown >= LEAST_CELLS and not bare
+        shown, written = (np.array([ink[:, cell].any() for cell in cells]) for ink in (pale, pen))
+        return _is_in_each(shown, written)
     columns = pale.any(axis=0)
     return cv2.countNonZero(pen[:, columns]) >= WRITTEN_OVER * cv2.countNonZero(pen)
 

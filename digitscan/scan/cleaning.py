@@ -94,10 +94,8 @@ def clean_page(page: Page, turn: int = 0) -> CleanPage:
     to_work, size = _plan_warp(image, _in_page_pixels(small), seen_bend, scale)
     darkness = _warp(image, to_work, size)
     shown = None if paper is None else _warp_paper(paper, to_work, scale, size)
-    bend = None
-    if seen_bend is not None:
-        to_small = small.flat @ np.diag([scale, scale, 1.0]) @ np.linalg.inv(to_work)
-        bend = spread(seen_bend, to_small / to_small[2, 2], darkness.shape)
+    bend = None if seen_bend is None else _spread_over(seen_bend, small, to_work, darkness)
+    if bend is not None:
         darkness = straighten(darkness, bend)
         shown = None if shown is None else straighten(shown.astype(np.uint8), bend) > 0
     bands = take_out_bands(darkness, GOAL_STROKE_PX, shown)
@@ -233,14 +231,21 @@ def _unbent(overview: Overview) -> tuple[Overview, Bend | None]:
 
     Lines that bend tell little of the lie of a sheet: it is looked at again without the bend.
     """
-    picture = _flattened(overview)
+    picture = overview.laid_flat()
     bend = find_bend(picture)
     if bend is None:
         return overview, None
     straight = straighten(picture, bend)
     more = estimate_homography(straight > BILEVEL_THRESHOLD, straight, np.zeros((0, 4)))
     again = replace(overview, flat=more @ overview.flat)
-    return again, find_bend(_flattened(again))
+    return again, find_bend(again.laid_flat())
+
+
+def _spread_over(bend: Bend, seen: Overview, to_work: Homography, picture: GreyImage) -> Bend:
+    """The bend of what the overview shows as that of the working picture."""
+    shrink = np.diag([seen.scale, seen.scale, 1.0])
+    to_seen = seen.flat @ shrink @ np.linalg.inv(to_work)
+    return spread(bend, to_seen / to_seen[2, 2], picture.shape)
 
 
 def _in_page_pixels(overview: Overview) -> Homography:
@@ -249,14 +254,6 @@ def _in_page_pixels(overview: Overview) -> Homography:
         return np.eye(3)
     shrink = np.diag([overview.scale, overview.scale, 1.0])
     return np.asarray(np.linalg.inv(shrink) @ overview.flat @ shrink, np.float64)
-
-
-def _flattened(overview: Overview) -> GreyImage:
-    """The overview's ink laid flat."""
-    ink = overview.ink.astype(np.uint8) * np.uint8(255)
-    if np.array_equal(overview.flat, np.eye(3)):
-        return ink
-    return np.asarray(cv2.warpPerspective(ink, overview.flat, ink.shape[::-1]), np.uint8)
 
 
 def _plan_warp(

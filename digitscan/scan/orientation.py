@@ -21,6 +21,8 @@ from digitscan.values import GreyImage, Mask
 Picture = npt.NDArray[np.uint8]
 Blobs = npt.NDArray[np.int32]
 
+HALF_INK = 127
+"""A pixel of the overview laid flat is ink if half of it is."""
 LONGEST_LETTER = 35
 """Longer runs of ink, in pixels of the overview, are ruling."""
 LETTER_GAP = 7
@@ -68,6 +70,13 @@ class Overview:
     flat: Homography
     scale: float
 
+    def laid_flat(self) -> GreyImage:
+        """The ink laid flat, (h, w) uint8, 0 paper, 255 ink."""
+        ink = self.ink.astype(np.uint8) * np.uint8(255)
+        if np.array_equal(self.flat, np.eye(3)):
+            return ink
+        return np.asarray(cv2.warpPerspective(ink, self.flat, ink.shape[::-1]), np.uint8)
+
 
 def find_turns(image: GreyImage, overview: Overview) -> tuple[int, ...]:
     """Quarter turns counter-clockwise that may bring a page upright, the likeliest first.
@@ -100,10 +109,7 @@ def find_turns(image: GreyImage, overview: Overview) -> tuple[int, ...]:
 
 def _find_text(overview: Overview) -> Picture:
     """The overview's ink laid flat, without long runs: (h, w) uint8, 0 paper, 1 ink."""
-    ink = overview.ink.astype(np.uint8)
-    if not np.array_equal(overview.flat, np.eye(3)):
-        height, width = ink.shape
-        ink = np.asarray(cv2.warpPerspective(ink, overview.flat, (width, height)), np.uint8)
+    ink = (overview.laid_flat() > HALF_INK).astype(np.uint8)
     along, across = np.ones((1, LONGEST_LETTER), np.uint8), np.ones((LONGEST_LETTER, 1), np.uint8)
     runs = cv2.bitwise_or(
         cv2.morphologyEx(ink, cv2.MORPH_OPEN, along), cv2.morphologyEx(ink, cv2.MORPH_OPEN, across)

@@ -99,8 +99,9 @@ def find_sheet(picture: GreyImage) -> Mask | None:
 
 def _lines_across(picture: GreyImage, sheet: Mask) -> int:
     """How many lines go on across the sheet's edge: then it is one of a shadow, not of paper."""
-    darker = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, _square(WIDEST_LINE_PX))
-    around = cv2.blur(picture, (2 * WIDEST_LINE_PX + 1, 2 * WIDEST_LINE_PX + 1))
+    side, around_px = WIDEST_LINE_PX, 2 * WIDEST_LINE_PX + 1
+    darker = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8))
+    around = cv2.blur(picture, (around_px, around_px))
     dark = darker > np.maximum(DARKER, DARKER_SHARE * around)
     inside, outside = (
         cv2.distanceTransform(np.pad(side, 1, mode="edge"), cv2.DIST_L2, 3)[1:-1, 1:-1]
@@ -113,10 +114,6 @@ def _lines_across(picture: GreyImage, sheet: Mask) -> int:
         across &= np.bincount(labels[near & (depth > ACROSS_PX - 2)], minlength=count) > 0
     thin = stats[:, cv2.CC_STAT_AREA] <= WIDEST_LINE_PX * ACROSS_PX
     return int(np.count_nonzero(across[1:] & thin[1:]))
-
-
-def _square(side: int) -> GreyImage:
-    return np.ones((side, side), np.uint8)
 
 
 def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
@@ -141,7 +138,8 @@ def _largest_solid(region: GreyImage, picture: GreyImage) -> GreyImage | None:
     if not around.size or np.median(around) > LIGHTEST_GROUND * np.median(picture[sheet > 0]):
         return None
     # a line of a table, seen from near, is no edge of the sheet
-    closed = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, _square(CLOSED_PX))
+    square = np.ones((CLOSED_PX, CLOSED_PX), np.uint8)
+    closed = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, square)
     if _step_at_edge(np.asarray(closed, np.uint8), sheet, STEP_PX) < LEAST_CONTRAST:
         return None
     if _is_soft(picture, sheet):
@@ -165,7 +163,7 @@ def _facing(largest: Sequence[Contour], width: int) -> Sequence[Contour]:
 
 
 def find_gutter(shown: Mask) -> int | None:
-    """The column, half-way down, between the two pages of an open book; None where there is one.
+    """The column, half-way down, between the pages of an open book; None on a single page.
 
     ``shown`` (h, w) is where a page shows paper.
     """
